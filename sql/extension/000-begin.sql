@@ -1,0 +1,1 @@
+\echo Use "CREATE EXTENSION mezzanine" to load this file. \quit

@@ -1,0 +1,91 @@
+#include "fence/fence.h"
+
+namespace mezzanine::fence
+{
+
+namespace
+{
+
+LOCKTAG TagOf(Fence fence)
+{
+	LOCKTAG tag;
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, fence.high, fence.low,
+						 static_cast<uint16>(fence.realm));
+	return tag;
+}
+
+[[noreturn]] void RaiseContended()
+{
+	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_CONTENDED),
+					errmsg("no answer could be given in the time allowed"),
+					errdetail("Another transaction in flight holds what this call needs."),
+					errhint("Try again, or allow more time with the argument \"wait\".")));
+	pg_unreachable();
+}
+
+// Error context: at our deadline the lock manager raises 55P03; it becomes MZ002
+// here, on its way out, so that no subtransaction is needed to catch it.
+void TurnTimeoutIntoContended(void *deadline)
+{
+	if (geterrcode() != ERRCODE_LOCK_NOT_AVAILABLE ||
+		GetCurrentTimestamp() < *static_cast<TimestampTz *>(deadline))
+		return;
+	errcode(pg::ERRCODE_MEZZANINE_CONTENDED);
+	errmsg("no answer could be given in the time allowed");
+	errdetail("Another transaction in flight holds what this call needs.");
+	errhint("Try again, or allow more time with the argument \"wait\".");
+}
+
+// Sets lock_timeout, in milliseconds, until AtEOXact_GUC(…, nest level).
+void SetLockTimeout(long milliseconds)
+{
+	char value[32];
+	snprintf(value, sizeof(value), "%ld", milliseconds);
+	(void)set_config_option("lock_timeout", value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							true, 0, false);
+}
+
+} // namespace
+
+void Acquire(Fence fence, LOCKMODE mode)
+{
+	LOCKTAG tag = TagOf(fence);
+	(void)LockAcquire(&tag, mode, false, false);
+}
+
+bool TryAcquire(Fence fence, LOCKMODE mode)
+{
+	LOCKTAG tag = TagOf(fence);
+	return LockAcquire(&tag, mode, false, true) != LOCKACQUIRE_NOT_AVAIL;
+}
+
+void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline)
+{
+	if (TryAcquire(fence, mode))
+		return;
+
+	const long wait_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
+	if (wait_ms <= 0)
+		RaiseContended();
+
+	ErrorContextCallback context;
+	context.callback = TurnTimeoutIntoContended;
+	context.arg = &deadline;
+	context.previous = error_context_stack;
+
+	const int nest_level = NewGUCNestLevel();
+	if (LockTimeout == 0 || wait_ms < LockTimeout)
+		SetLockTimeout(wait_ms);
+	error_context_stack = &context;
+	Acquire(fence, mode);
+	error_context_stack = context.previous;
+	AtEOXact_GUC(true, nest_level);
+}
+
+void Release(Fence fence, LOCKMODE mode)
+{
+	LOCKTAG tag = TagOf(fence);
+	(void)LockRelease(&tag, mode, false);
+}
+
+} // namespace mezzanine::fence

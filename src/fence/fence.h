@@ -1,0 +1,45 @@
+// Fences: transaction-scoped advisory locks that order two actions.
+//
+// They use lock tags of the extension's own classes, so they never meet an
+// application's advisory locks, and pg_locks shows them (locktype advisory,
+// objsubid = the realm).  A collision of two tags costs waiting, never exactness.
+// PostgreSQL releases them at commit or rollback, or keeps them with a prepared
+// transaction; Release lets one go early where nothing has been written under it.
+#pragma once
+
+#include "pg/door.h"
+
+namespace mezzanine::fence
+{
+
+// What a fence stands for; the lock tag's class.
+enum class Realm : uint16 {
+	kGroup = 19801, // views: (view, high half of the group's hash)
+	kCell = 19802,  // inventory: (stock, cell)
+	kKey = 19803,   // inventory: idempotency key, by hash
+	kStock = 19804, // inventory: naming of a stock, by hash
+	kGate = 19805,  // inventory: everybody, or one who needs too many cells
+};
+
+struct Fence {
+	Realm realm;
+	uint32 high;
+	uint32 low;
+};
+
+// Waits in the lock's queue.
+void Acquire(Fence fence, LOCKMODE mode);
+
+// True when the fence could be had at once.
+bool TryAcquire(Fence fence, LOCKMODE mode);
+
+// Waits in the lock's queue until `deadline`; a deadline in the past tries once.
+//
+// Raises MZ002 at the deadline, 55P03 where the session's own lock_timeout comes first.
+void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline);
+
+// Lets go before the transaction ends.  Requires: nothing was written under the fence,
+// and it was not taken inside a subtransaction that is still open.
+void Release(Fence fence, LOCKMODE mode);
+
+} // namespace mezzanine::fence

@@ -1,0 +1,140 @@
+#include "pg/store.h"
+
+namespace mezzanine::pg
+{
+
+namespace
+{
+
+// Adds `slot` to the table's indexes.  The executor does it, so that expression and
+// unique indexes are treated as everywhere else.
+void InsertIndexEntries(Relation table, TupleTableSlot *slot, bool is_update)
+{
+	EState *estate = CreateExecutorState();
+	ResultRelInfo *result = makeNode(ResultRelInfo);
+	InitResultRelInfo(result, table, 1, nullptr, 0);
+	ExecOpenIndices(result, false);
+	if (result->ri_NumIndices > 0)
+		list_free(ExecInsertIndexTuples(result, slot, estate, is_update, false, nullptr, NIL));
+	ExecCloseIndices(result);
+	FreeExecutorState(estate);
+}
+
+// Raises where `slot` breaks a NOT NULL or CHECK constraint of the table.
+void CheckConstraints(Relation table, TupleTableSlot *slot)
+{
+	if (table->rd_att->constr == nullptr)
+		return;
+	EState *estate = CreateExecutorState();
+	ResultRelInfo *result = makeNode(ResultRelInfo);
+	InitResultRelInfo(result, table, 1, nullptr, 0);
+	ExecConstraints(result, slot, estate);
+	FreeExecutorState(estate);
+}
+
+Written Judge(TM_Result result, Relation table)
+{
+	switch (result) {
+	case TM_Ok:
+		return Written::kDone;
+	case TM_Updated:
+	case TM_Deleted:
+	case TM_WouldBlock:
+	case TM_BeingModified:
+		return Written::kChanged;
+	case TM_SelfModified:
+	case TM_Invisible:
+		break;
+	}
+	ereport(ERROR, (errcode(ERRCODE_INTERNAL_ERROR),
+					errmsg("row of table \"%s\" was already changed by this command",
+						   RelationGetRelationName(table))));
+	pg_unreachable();
+}
+
+} // namespace
+
+Store OpenStore(Oid table, Oid index, LOCKMODE mode)
+{
+	Store store;
+	store.table = table_open(table, mode);
+	store.index = index_open(index, mode);
+	store.slot = table_slot_create(store.table, nullptr);
+	return store;
+}
+
+void CloseStore(Store *store)
+{
+	ExecDropSingleTupleTableSlot(store->slot);
+	index_close(store->index, NoLock);
+	table_close(store->table, NoLock);
+}
+
+Search BeginSearch(Store *store, ScanKey keys, int key_count)
+{
+	Search search;
+	search.store = store;
+	search.latest = RegisterSnapshot(GetLatestSnapshot());
+	// SnapshotAny leaves no predicate locks; NextMatch judges the versions.
+	search.scan = index_beginscan(store->table, store->index, SnapshotAny, key_count, 0);
+	index_rescan(search.scan, keys, key_count, nullptr, 0);
+	return search;
+}
+
+bool NextMatch(Search *search, TupleTableSlot *slot)
+{
+	while (index_getnext_slot(search->scan, ForwardScanDirection, slot)) {
+		if (search->scan->xs_recheck)
+			elog(ERROR, "index \"%s\" is lossy", RelationGetRelationName(search->store->index));
+		if (table_tuple_satisfies_snapshot(search->store->table, slot, search->latest))
+			return true;
+	}
+	return false;
+}
+
+void EndSearch(Search *search)
+{
+	index_endscan(search->scan);
+	UnregisterSnapshot(search->latest);
+}
+
+Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)
+{
+	TM_FailureData failure;
+	LockTupleMode lock_mode;
+	bool update_indexes = false;
+
+	CheckConstraints(store->table, slot);
+	TM_Result result =
+		table_tuple_update(store->table, row, slot, GetCurrentCommandId(true), SnapshotAny,
+						   InvalidSnapshot, true, &failure, &lock_mode, &update_indexes);
+	if (result == TM_Ok && update_indexes)
+		InsertIndexEntries(store->table, slot, true);
+	return Judge(result, store->table);
+}
+
+Written DeleteRow(Store *store, ItemPointer row)
+{
+	TM_FailureData failure;
+	TM_Result result = table_tuple_delete(store->table, row, GetCurrentCommandId(true), SnapshotAny,
+										  InvalidSnapshot, true, &failure, false);
+	return Judge(result, store->table);
+}
+
+Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot)
+{
+	TM_FailureData failure;
+	TM_Result result =
+		table_tuple_lock(store->table, row, SnapshotAny, slot, GetCurrentCommandId(true),
+						 LockTupleNoKeyExclusive, wait ? LockWaitBlock : LockWaitSkip, 0, &failure);
+	return Judge(result, store->table);
+}
+
+void InsertRow(Store *store, TupleTableSlot *slot)
+{
+	CheckConstraints(store->table, slot);
+	table_tuple_insert(store->table, slot, GetCurrentCommandId(true), 0, nullptr);
+	InsertIndexEntries(store->table, slot, false);
+}
+
+} // namespace mezzanine::pg

@@ -1,0 +1,68 @@
+// Rows by the access methods: the latest committed version, whatever the
+// transaction's snapshot, and no predicate locks.
+//
+// Inventory's cells and the views' home rows are read and written here, not by SQL:
+// SQL under REPEATABLE READ raises 40001 when the row is newer than the snapshot, and
+// under SERIALIZABLE its scans leave predicate locks that abort unrelated writers.
+//
+//   pg::Store store = pg::OpenStore(table_oid, index_oid, RowExclusiveLock);
+//   pg::Search search = pg::BeginSearch(&store, keys, key_count);
+//   while (pg::NextMatch(&search, store.slot))
+//       ...
+//   pg::EndSearch(&search);
+//   pg::CloseStore(&store);
+//
+// Triggers and foreign keys do not fire: none are allowed on these tables.  On ERROR
+// the transaction's abort releases everything.
+#pragma once
+
+#include "pg/door.h"
+
+namespace mezzanine::pg
+{
+
+// A table with one index to find its rows by, open and locked until the transaction ends.
+struct Store {
+	Relation table;
+	Relation index;
+	TupleTableSlot *slot; // for the row found
+};
+
+Store OpenStore(Oid table, Oid index, LOCKMODE mode);
+void CloseStore(Store *store);
+
+// A search of the index.  The snapshot is the latest, taken when the search begins.
+struct Search {
+	Store *store;
+	IndexScanDesc scan;
+	Snapshot latest;
+};
+
+// Requires: `keys` are prepared for the index's columns (attribute 1 is its first).
+Search BeginSearch(Store *store, ScanKey keys, int key_count);
+
+// Fills `slot` with the next version that the latest snapshot sees.
+bool NextMatch(Search *search, TupleTableSlot *slot);
+void EndSearch(Search *search);
+
+// Whether a write took place, or the row was changed or deleted by a transaction that
+// committed meanwhile: then search again.
+enum class Written { kDone, kChanged };
+
+// Replaces the row at `row` by the contents of `slot`, waiting for whoever holds it.
+Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot);
+
+// Deletes the row at `row`, waiting for whoever holds it.
+Written DeleteRow(Store *store, ItemPointer row);
+
+// Locks the row at `row` against other writers, as SELECT FOR UPDATE does; with
+// `wait` false kChanged also stands for "somebody holds it".
+Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot);
+
+// Inserts the contents of `slot`, into the table and all its indexes.
+//
+// Raises 23505 where a unique index has the key already; 23502 and 23514 where the
+// row breaks a constraint.
+void InsertRow(Store *store, TupleTableSlot *slot);
+
+} // namespace mezzanine::pg
