@@ -1,2 +1,0 @@
-// Placeholder translation unit until core has its first source.
-#include "core/error.h"
