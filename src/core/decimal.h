@@ -54,7 +54,6 @@ class Decimal
 public:
 	explicit Decimal(std::pmr::memory_resource *resource) : limbs_(resource) {}
 	Decimal(Decimal &&) noexcept = default;
-	Decimal &operator=(Decimal &&) noexcept = default;
 
 	// Adds the numeric (sign +1) or takes it away (-1).
 	//

@@ -34,7 +34,8 @@ using ViewId = std::uint32_t;
 
 // One group's net change.
 struct Group {
-	Group(std::pmr::memory_resource *resource, std::uint64_t key_hash, std::string_view key_image);
+	Group(std::pmr::memory_resource *resource, std::uint64_t key_hash, std::string_view key_image,
+		  std::size_t argument_count);
 	Group(Group &&) noexcept = default;
 
 	// No row and no trace of one: applying it changes nothing.
@@ -54,7 +55,7 @@ public:
 		std::span<const ArgumentKind> kinds;
 		std::uint64_t hash;
 		std::string_view key;
-		int sign; // +1: the row came, -1: it left
+		int sign; // +1: the row came; -1: it left
 		std::span<const Value> values;
 	};
 
@@ -69,8 +70,8 @@ public:
 	Delta &operator=(const Delta &) = delete;
 
 	// Adds a row, or takes one away, in the subtransaction at nesting level `depth`
-	// (1 = top).  After a throw the level at `depth` is good for AbortLevel alone, the
-	// others are whole.
+	// (1 = top).  After a throw the level at `depth` is good for AbortLevel alone; the
+	// others are as they were.
 	//
 	// Throws: kInvariant after Seal, at a depth below one that is still open, or when the
 	//         number of arguments is another than before; kInternal; bad_alloc.
@@ -115,7 +116,8 @@ public:
 	// it may be given as that call's `current`.
 	//
 	// Throws: kInvariant when the sum is no set of rows (the detail says what is wrong),
-	//         kOverflow when a bigint or numeric cannot hold it.
+	//         kOverflow when a bigint or numeric cannot hold it, kInternal when a stored
+	//         sum is no numeric.
 	const Stored &Combine(const Group &group, std::span<const ArgumentKind> kinds,
 						  const Stored &current);
 
@@ -153,7 +155,6 @@ private:
 	struct Level {
 		Level(std::pmr::memory_resource *resource, int nesting) : depth(nesting), views(resource) {}
 		Level(Level &&) noexcept = default;
-		Level &operator=(Level &&) noexcept = default;
 
 		int depth;
 		ViewMap views;
@@ -171,11 +172,15 @@ private:
 	};
 
 	ViewDelta &At(int depth, ViewId view);
-	Group &GroupFor(ViewDelta *delta, const Row &row);
+	Group &GroupFor(GroupSet *groups, const Row &row);
 	static Group &Mutable(const Group &group) noexcept;
-	static void PrepareMerge(GroupSet *into, GroupSet *from);
+	static void PrepareMerge(ViewMap *parent, const ViewMap &child);
+	static void MergePrepared(ViewMap *parent, ViewMap *child) noexcept;
+	static void PrepareMerge(GroupSet *into, const GroupSet &from);
 	static void MergePrepared(GroupSet *into, GroupSet *from) noexcept;
-	SealedView SealView(ViewId view, ViewDelta *delta);
+	static void PrepareMerge(Group *into, const Group &from);
+	static void MergePrepared(Group *into, const Group &from) noexcept;
+	void SealView(ViewId view, const ViewDelta &delta);
 
 	std::pmr::memory_resource *resource_;
 	std::pmr::vector<Level> levels_; // ascending depth
@@ -184,6 +189,7 @@ private:
 
 	// Combine's result and where its bytes are.
 	Stored combined_{};
+	Argument sum_; // the argument at work
 	std::pmr::vector<StoredArgument> combined_arguments_;
 	std::pmr::vector<EncodedArgument> encoded_;
 };

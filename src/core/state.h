@@ -64,7 +64,6 @@ public:
 	{
 	}
 	Argument(Argument &&) noexcept = default;
-	Argument &operator=(Argument &&) noexcept = default;
 
 	// Adds the value (sign +1) or takes it away (-1).
 	//
@@ -78,16 +77,17 @@ public:
 	void PrepareMerge(const Argument &other);
 	void MergePrepared(const Argument &other) noexcept;
 
-	// Adds a stored argument.
+	// Adds what a home row stores of this argument; `number` (from 1) names it in errors.
 	//
-	// Throws: kInvariant when its parts contradict each other.
-	void AddStored(ArgumentKind kind, const StoredArgument &stored);
+	// Throws: kInvariant when its parts contradict each other, kOverflow when a count
+	//         leaves the range of bigint.
+	void AddStored(ArgumentKind kind, int number, const StoredArgument &stored);
 
 	// The argument as a home row stores it; its bytes are kept in *space.
 	//
 	// Throws: kInvariant when it is no set of rows: a negative count, counts that do not
 	//         add up, a sum of nothing; kOverflow when a bigint or numeric cannot hold it.
-	StoredArgument Encode(ArgumentKind kind, EncodedArgument *space);
+	StoredArgument Encode(ArgumentKind kind, int number, EncodedArgument *space);
 
 	void Clear() noexcept;
 	bool IsZero() const noexcept;
@@ -101,9 +101,13 @@ private:
 
 	void AddNumeric(std::string_view wire, int sign);
 	std::int64_t &CountAt(int scale);
-	void AddStoredScales(const StoredArgument &stored);
-	void CheckCounts() const;
+	void AddStoredSum(ArgumentKind kind, int number, const StoredArgument &stored);
+	void AddStoredNumeric(int number, const StoredArgument &stored);
+	void EncodeNumeric(int number, EncodedArgument *space, StoredArgument *stored);
+	void CheckCounts(int number) const;
+	std::int64_t FiniteCount() const noexcept;
 	bool IsRegular() const noexcept;
+	int LargestScale() const noexcept;
 	void EncodeIrregular(std::pmr::vector<std::int64_t> *out) const;
 
 	std::int64_t count_ = 0;
