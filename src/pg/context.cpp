@@ -12,6 +12,11 @@ constexpr std::size_t kPallocAlignment = MAXIMUM_ALIGNOF;
 
 } // namespace
 
+ContextResource *MakeResource(MemoryContext context)
+{
+	return new (MemoryContextAlloc(context, sizeof(ContextResource))) ContextResource(context);
+}
+
 void *ContextResource::do_allocate(std::size_t bytes, std::size_t alignment)
 {
 	const std::size_t extra =

@@ -8,6 +8,7 @@
 
 #include "pg/door.h"
 
+#include <cstddef>
 #include <memory_resource>
 
 namespace mezzanine::pg
@@ -31,36 +32,43 @@ private:
 	MemoryContext context_;
 };
 
-// Builds a T in `parent` that takes a `std::pmr::memory_resource *` as its first
-// constructor argument.  T lives in a child context of its own, with its memory in the
-// same child: the child's reset callback runs ~T before anything of it is freed, and a
-// child of the child never exists.
-//
-// Raises whatever the constructor throws.  The object dies with `parent`.
-template <typename T> struct InContext {
-	explicit InContext(MemoryContext context) : resource(context), object(&resource) {}
+// A resource over `context` that lives as long as the context.  It holds nothing, so
+// nobody destroys it.
+ContextResource *MakeResource(MemoryContext context);
 
-	ContextResource resource;
-	T object;
-	MemoryContextCallback callback{};
+// What MakeInContext puts into the context it makes: plain but for T, which is built and
+// destroyed by hand, so that no destructor is ever pending in the shell.
+template <typename T> struct InContext {
+	ContextResource *resource;
+	MemoryContextCallback callback;
+	alignas(T) std::byte object[sizeof(T)];
 };
 
+// Builds a T in `parent` that takes a `std::pmr::memory_resource *` as its first and only
+// constructor argument.  T lives in a child context of its own, with its memory in the
+// same child: the child's reset callback runs ~T before anything of it is freed, and a
+// child of the child never exists.  `name` is the child's, and must be a literal.
+//
+// Raises whatever the constructor throws.  The object dies with `parent`.
 template <typename T> T *MakeInContext(MemoryContext parent, const char *name)
 {
+	using Holder = InContext<T>;
 	MemoryContext context = AllocSetContextCreateInternal(parent, name, ALLOCSET_DEFAULT_SIZES);
-	void *space = MemoryContextAlloc(context, sizeof(InContext<T>) + alignof(InContext<T>));
-	auto aligned = reinterpret_cast<InContext<T> *>(
-		TYPEALIGN(alignof(InContext<T>), reinterpret_cast<uintptr_t>(space)));
+	void *space = MemoryContextAllocZero(context, sizeof(Holder) + alignof(Holder));
+	auto *holder =
+		reinterpret_cast<Holder *>(TYPEALIGN(alignof(Holder), reinterpret_cast<uintptr_t>(space)));
+	holder->resource = MakeResource(context);
 
+	T *object = nullptr;
 	Failure failure;
-	if (!CallCore(&failure, [&] { new (aligned) InContext<T>(context); })) {
+	if (!CallCore(&failure, [&] { object = new (holder->object) T(holder->resource); })) {
 		MemoryContextDelete(context);
 		MEZZANINE_RAISE(failure);
 	}
-	aligned->callback.func = [](void *arg) { static_cast<InContext<T> *>(arg)->~InContext<T>(); };
-	aligned->callback.arg = aligned;
-	MemoryContextRegisterResetCallback(context, &aligned->callback);
-	return &aligned->object;
+	holder->callback.func = [](void *built) { static_cast<T *>(built)->~T(); };
+	holder->callback.arg = object;
+	MemoryContextRegisterResetCallback(context, &holder->callback);
+	return object;
 }
 
 } // namespace mezzanine::pg

@@ -9,10 +9,10 @@ namespace
 // Copies as much of `text` as fits, without cutting a character in two.
 void CopyText(char *to, const char *text) noexcept
 {
-	std::size_t length = strlen(text);
-	if (length >= Failure::kTextBytes)
+	std::size_t length = strnlen(text, Failure::kTextBytes);
+	if (length == Failure::kTextBytes)
 		length = static_cast<std::size_t>(
-			pg_mbcliplen(text, static_cast<int>(length), Failure::kTextBytes - 1));
+			pg_mbcliplen(text, Failure::kTextBytes, Failure::kTextBytes - 1));
 	memcpy(to, text, length);
 	to[length] = '\0';
 }
