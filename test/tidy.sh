@@ -270,10 +270,10 @@ scheduled()
 		[ -f "$2/$name$3" ] || echo "$2/$name$3: is scheduled and missing"
 		[ -f "$4/$name.out" ] || echo "$4/$name.out: is missing"
 	done
-	for name in $(find "$2" -maxdepth 1 -name "*$3" -printf '%f\n' | sort); do
+	for name in $(find $(existing "$2") -maxdepth 1 -name "*$3" -printf '%f\n' | sort); do
 		grep -qE "^test:(.* )?${name%"$3"}( |\$)" "$1" || echo "$2/$name: is not in $1"
 	done
-	for name in $(find "$4" -maxdepth 1 -name '*.out' -printf '%f\n' | sort); do
+	for name in $(find $(existing "$4") -maxdepth 1 -name '*.out' -printf '%f\n' | sort); do
 		[ -f "$2/$(echo "${name%.out}" | sed -E 's/_[0-9]$//')$3" ] ||
 			[ -f "$2/${name%.out}$3" ] || echo "$4/$name: belongs to no test"
 	done
@@ -338,7 +338,7 @@ deep_clang_tidy()
 {
 	local server
 	server=$(pg_config --includedir-server)
-	find src test demo bench -name '*.cpp' | sort |
+	find $(existing src test demo bench) -name '*.cpp' | sort |
 		xargs -r -P "$(nproc)" -I FILE clang-tidy --quiet FILE -- -std=gnu++20 -Isrc \
 			-Itest/boundary -DMEZZANINE_VERSION='"0"' -D_GNU_SOURCE -isystem "$server" \
 			-isystem "$(pg_config --includedir)" 2>/dev/null |
