@@ -25,7 +25,7 @@ class Pooler
 public:
 	Pooler()
 	{
-		std::string pattern = "/tmp/mezzanine-pooler.XXXXXX";
+		std::string pattern = std::filesystem::temp_directory_path().string() + "/mezzanine.XXXXXX";
 		directory_ = mkdtemp(pattern.data());
 		WriteSettings();
 		process_ = fork();
