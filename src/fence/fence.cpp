@@ -45,6 +45,33 @@ void SetLockTimeout(long milliseconds)
 							true, 0, false);
 }
 
+// Runs `wait`, which waits for a lock, until `deadline`.
+template <typename Wait> void WaitBefore(TimestampTz deadline, Wait &&wait)
+{
+	const TimestampTz now = GetCurrentTimestamp();
+	if (deadline <= now)
+		RaiseContended();
+	// lock_timeout is an int of milliseconds; who waits longer waits without limit.
+	if (deadline - now > int64{PG_INT32_MAX} * 1000) {
+		wait();
+		return;
+	}
+	const long wait_ms = TimestampDifferenceMilliseconds(now, deadline);
+
+	ErrorContextCallback context;
+	context.callback = TurnTimeoutIntoContended;
+	context.arg = &deadline;
+	context.previous = error_context_stack;
+
+	const int nest_level = NewGUCNestLevel();
+	if (LockTimeout == 0 || wait_ms < LockTimeout)
+		SetLockTimeout(wait_ms);
+	error_context_stack = &context;
+	wait();
+	error_context_stack = context.previous;
+	AtEOXact_GUC(true, nest_level);
+}
+
 } // namespace
 
 void Acquire(Fence fence, LOCKMODE mode)
@@ -63,23 +90,12 @@ void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline)
 {
 	if (TryAcquire(fence, mode))
 		return;
+	WaitBefore(deadline, [&] { Acquire(fence, mode); });
+}
 
-	const long wait_ms = TimestampDifferenceMilliseconds(GetCurrentTimestamp(), deadline);
-	if (wait_ms <= 0)
-		RaiseContended();
-
-	ErrorContextCallback context;
-	context.callback = TurnTimeoutIntoContended;
-	context.arg = &deadline;
-	context.previous = error_context_stack;
-
-	const int nest_level = NewGUCNestLevel();
-	if (LockTimeout == 0 || wait_ms < LockTimeout)
-		SetLockTimeout(wait_ms);
-	error_context_stack = &context;
-	Acquire(fence, mode);
-	error_context_stack = context.previous;
-	AtEOXact_GUC(true, nest_level);
+void AwaitBefore(TransactionId holder, TimestampTz deadline)
+{
+	WaitBefore(deadline, [&] { XactLockTableWait(holder, nullptr, nullptr, XLTW_None); });
 }
 
 void Release(Fence fence, LOCKMODE mode)

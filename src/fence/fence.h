@@ -33,10 +33,14 @@ void Acquire(Fence fence, LOCKMODE mode);
 // True when the fence could be had at once.
 bool TryAcquire(Fence fence, LOCKMODE mode);
 
-// Waits in the lock's queue until `deadline`; a deadline in the past tries once.
+// Waits in the lock's queue until `deadline`; a deadline in the past tries once, DT_NOEND
+// waits as long as the session's lock_timeout allows.
 //
 // Raises MZ002 at the deadline, 55P03 where the session's own lock_timeout comes first.
 void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline);
+
+// Waits for the end of the transaction `holder` until `deadline`, as AcquireBefore does.
+void AwaitBefore(TransactionId holder, TimestampTz deadline);
 
 // Lets go before the transaction ends.  Requires: nothing was written under the fence,
 // and it was not taken inside a subtransaction that is still open.

@@ -6,30 +6,41 @@ namespace mezzanine::pg
 namespace
 {
 
+// Makes what the executor wants for writing into the table.
+void PrepareToWrite(Store *store)
+{
+	if (store->target != nullptr)
+		return;
+	MemoryContext caller = MemoryContextSwitchTo(store->context);
+	store->estate = CreateExecutorState();
+	store->target = makeNode(ResultRelInfo);
+	// Range table index 0: there is no range table to look columns up in.
+	InitResultRelInfo(store->target, store->table, 0, nullptr, 0);
+	MemoryContextSwitchTo(caller);
+}
+
 // Adds `slot` to the table's indexes.  The executor does it, so that expression and
 // unique indexes are treated as everywhere else.
-void InsertIndexEntries(Relation table, TupleTableSlot *slot, bool is_update)
+void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
 {
-	EState *estate = CreateExecutorState();
-	ResultRelInfo *result = makeNode(ResultRelInfo);
-	InitResultRelInfo(result, table, 1, nullptr, 0);
-	ExecOpenIndices(result, false);
-	if (result->ri_NumIndices > 0)
-		list_free(ExecInsertIndexTuples(result, slot, estate, is_update, false, nullptr, NIL));
-	ExecCloseIndices(result);
-	FreeExecutorState(estate);
+	if (store->target->ri_IndexRelationDescs == nullptr) {
+		MemoryContext caller = MemoryContextSwitchTo(store->context);
+		ExecOpenIndices(store->target, false);
+		MemoryContextSwitchTo(caller);
+	}
+	if (store->target->ri_NumIndices > 0)
+		list_free(ExecInsertIndexTuples(store->target, slot, store->estate, is_update, false,
+										nullptr, NIL));
+	ResetPerTupleExprContext(store->estate);
 }
 
 // Raises where `slot` breaks a NOT NULL or CHECK constraint of the table.
-void CheckConstraints(Relation table, TupleTableSlot *slot)
+void CheckConstraints(Store *store, TupleTableSlot *slot)
 {
-	if (table->rd_att->constr == nullptr)
+	if (store->table->rd_att->constr == nullptr)
 		return;
-	EState *estate = CreateExecutorState();
-	ResultRelInfo *result = makeNode(ResultRelInfo);
-	InitResultRelInfo(result, table, 1, nullptr, 0);
-	ExecConstraints(result, slot, estate);
-	FreeExecutorState(estate);
+	ExecConstraints(store->target, slot, store->estate);
+	ResetPerTupleExprContext(store->estate);
 }
 
 Written Judge(TM_Result result, Relation table)
@@ -60,11 +71,18 @@ Store OpenStore(Oid table, Oid index, LOCKMODE mode)
 	store.table = table_open(table, mode);
 	store.index = index_open(index, mode);
 	store.slot = table_slot_create(store.table, nullptr);
+	store.context = CurrentMemoryContext;
+	store.estate = nullptr;
+	store.target = nullptr;
 	return store;
 }
 
 void CloseStore(Store *store)
 {
+	if (store->target != nullptr) {
+		ExecCloseIndices(store->target);
+		FreeExecutorState(store->estate);
+	}
 	ExecDropSingleTupleTableSlot(store->slot);
 	index_close(store->index, NoLock);
 	table_close(store->table, NoLock);
@@ -104,12 +122,13 @@ Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)
 	LockTupleMode lock_mode;
 	bool update_indexes = false;
 
-	CheckConstraints(store->table, slot);
+	PrepareToWrite(store);
+	CheckConstraints(store, slot);
 	TM_Result result =
 		table_tuple_update(store->table, row, slot, GetCurrentCommandId(true), SnapshotAny,
 						   InvalidSnapshot, true, &failure, &lock_mode, &update_indexes);
 	if (result == TM_Ok && update_indexes)
-		InsertIndexEntries(store->table, slot, true);
+		InsertIndexEntries(store, slot, true);
 	return Judge(result, store->table);
 }
 
@@ -130,11 +149,35 @@ Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot)
 	return Judge(result, store->table);
 }
 
+TransactionId RowHolder(TupleTableSlot *slot)
+{
+	bool copied;
+	const HeapTupleHeader header = ExecFetchSlotHeapTuple(slot, false, &copied)->t_data;
+	const TransactionId holder = HeapTupleHeaderGetRawXmax(header);
+	// A multixact would mean share locks, which nobody takes on these tables.
+	if ((header->t_infomask & (HEAP_XMAX_INVALID | HEAP_XMAX_IS_MULTI)) != 0 ||
+		!TransactionIdIsInProgress(holder) || TransactionIdIsCurrentTransactionId(holder))
+		return InvalidTransactionId;
+	return holder;
+}
+
+bool SeenByTransaction(TupleTableSlot *slot)
+{
+	if (!IsolationUsesXactSnapshot())
+		return true;
+	bool copied;
+	const HeapTupleHeader header = ExecFetchSlotHeapTuple(slot, false, &copied)->t_data;
+	const TransactionId writer = HeapTupleHeaderGetXmin(header);
+	return TransactionIdIsCurrentTransactionId(writer) ||
+		   !XidInMVCCSnapshot(writer, GetTransactionSnapshot());
+}
+
 void InsertRow(Store *store, TupleTableSlot *slot)
 {
-	CheckConstraints(store->table, slot);
+	PrepareToWrite(store);
+	CheckConstraints(store, slot);
 	table_tuple_insert(store->table, slot, GetCurrentCommandId(true), 0, nullptr);
-	InsertIndexEntries(store->table, slot, false);
+	InsertIndexEntries(store, slot, false);
 }
 
 } // namespace mezzanine::pg

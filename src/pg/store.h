@@ -26,6 +26,11 @@ struct Store {
 	Relation table;
 	Relation index;
 	TupleTableSlot *slot; // for the row found
+
+	// For writing; made by the first write, in the context that OpenStore was called in.
+	MemoryContext context;
+	EState *estate;
+	ResultRelInfo *target;
 };
 
 Store OpenStore(Oid table, Oid index, LOCKMODE mode);
@@ -58,6 +63,14 @@ Written DeleteRow(Store *store, ItemPointer row);
 // Locks the row at `row` against other writers, as SELECT FOR UPDATE does; with
 // `wait` false kChanged also stands for "somebody holds it".
 Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot);
+
+// The transaction that holds the row in `slot` against other writers; Invalid when nobody
+// does.  Requires: `slot` was filled by NextMatch.
+TransactionId RowHolder(TupleTableSlot *slot);
+
+// Whether the transaction's own snapshot sees the version in `slot`; always, at READ
+// COMMITTED.  Requires: `slot` was filled by NextMatch.
+bool SeenByTransaction(TupleTableSlot *slot);
 
 // Inserts the contents of `slot`, into the table and all its indexes.
 //

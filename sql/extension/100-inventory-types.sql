@@ -1,0 +1,31 @@
+-- Inventory: the types of its functions.
+CREATE TYPE inventory.line AS (
+	sku text,
+	quantity bigint,
+	location text
+);
+COMMENT ON TYPE inventory.line IS 'a quantity of one item at one location';
+COMMENT ON COLUMN inventory.line.sku IS 'the item';
+COMMENT ON COLUMN inventory.line.quantity IS 'base units';
+COMMENT ON COLUMN inventory.line.location IS 'where; NULL for the only location of the item';
+
+CREATE TYPE inventory.outcome AS (
+	reservation uuid,
+	status text,
+	fence bigint,
+	expires_at timestamptz,
+	lines inventory.line[],
+	shortfall inventory.line[],
+	replayed boolean
+);
+COMMENT ON TYPE inventory.outcome IS 'the answer to a reservation, confirmation or release';
+COMMENT ON COLUMN inventory.outcome.reservation IS 'NULL when rejected';
+COMMENT ON COLUMN inventory.outcome.status IS 'held, rejected, confirmed, released or expired';
+COMMENT ON COLUMN inventory.outcome.fence IS 'proves ownership to confirm and release';
+COMMENT ON COLUMN inventory.outcome.expires_at IS 'until when the units are held';
+COMMENT ON COLUMN inventory.outcome.lines IS 'what was asked for, one line a stock';
+COMMENT ON COLUMN inventory.outcome.shortfall IS 'what was missing, one line a stock; NULL unless rejected';
+COMMENT ON COLUMN inventory.outcome.replayed IS 'whether this is an earlier answer given again';
+
+REVOKE ALL ON TYPE inventory.line, inventory.outcome FROM PUBLIC;
+GRANT USAGE ON TYPE inventory.line, inventory.outcome TO inventory_app, inventory_reader;

@@ -1,0 +1,49 @@
+-- Inventory: what readers see.  A hold that has expired counts as available from that
+-- instant, whether or not somebody has needed its units since: reserve() would have them.
+CREATE VIEW inventory.availability AS
+SELECT s.sku,
+	s.location,
+	(c.available + coalesce(h.quantity, 0))::bigint AS on_hand,
+	(coalesce(h.quantity, 0) - coalesce(h.expired, 0))::bigint AS held,
+	0::bigint AS safety_stock,
+	(c.available + coalesce(h.expired, 0))::bigint AS available
+FROM inventory.stock AS s
+CROSS JOIN LATERAL (
+	SELECT coalesce(sum(cell.available), 0) AS available
+	FROM inventory.cell
+	WHERE cell.stock = s.stock
+) AS c
+CROSS JOIN LATERAL (
+	SELECT sum(l.quantity - l.confirmed - l.released) AS quantity,
+		sum(l.quantity - l.confirmed - l.released)
+			FILTER (WHERE l.expires_at <= statement_timestamp()) AS expired
+	FROM inventory.reservation_line AS l
+	WHERE l.stock = s.stock AND l.confirmed + l.released < l.quantity
+) AS h;
+COMMENT ON VIEW inventory.availability IS 'units of each stock, as the reading snapshot sees them';
+COMMENT ON COLUMN inventory.availability.on_hand IS 'units in the house: available and held';
+COMMENT ON COLUMN inventory.availability.held IS 'units held by reservations that have not expired';
+COMMENT ON COLUMN inventory.availability.safety_stock IS 'units never promised; 0 until policies exist';
+COMMENT ON COLUMN inventory.availability.available IS 'units that may be promised';
+
+CREATE VIEW inventory.reservations AS
+SELECT r.reservation,
+	CASE WHEN r.status = 'held' AND r.expires_at <= statement_timestamp() THEN 'expired'
+		ELSE r.status END AS status,
+	r.fence,
+	r.expires_at,
+	r.created_at,
+	r.settled_at,
+	r.reference,
+	l.lines
+FROM inventory.reservation AS r
+CROSS JOIN LATERAL (
+	SELECT array_agg(ROW(s.sku, l.quantity, s.location)::inventory.line ORDER BY l.line) AS lines
+	FROM inventory.reservation_line AS l
+	JOIN inventory.stock AS s ON s.stock = l.stock
+	WHERE l.reservation = r.reservation
+) AS l;
+COMMENT ON VIEW inventory.reservations IS 'reservations and their lines';
+COMMENT ON COLUMN inventory.reservations.status IS 'held, confirmed, released or expired; expired from the instant expires_at';
+
+GRANT SELECT ON inventory.availability, inventory.reservations TO inventory_reader;

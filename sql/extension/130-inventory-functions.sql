@@ -1,0 +1,66 @@
+-- Inventory: its functions.  They run as the extension's owner, because nobody else may
+-- write the tables, and only inventory_app may call them.
+CREATE FUNCTION inventory.receive(sku text, location text, quantity bigint, key text = NULL,
+		lot text = NULL, expires_on date = NULL, serials text[] = NULL, reference jsonb = NULL)
+	RETURNS bigint
+	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'mezzanine_receive';
+COMMENT ON FUNCTION inventory.receive IS 'adds units to a stock, making it on its first receipt; returns the number of the movement';
+
+CREATE FUNCTION inventory.reserve(sku text, quantity bigint, location text = NULL,
+		ttl interval = '15 min', key text = NULL, wait interval = '2 s', reference jsonb = NULL)
+	RETURNS inventory.outcome
+	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'mezzanine_reserve';
+COMMENT ON FUNCTION inventory.reserve(text, bigint, text, interval, text, interval, jsonb) IS 'holds units of one item until ttl has passed, or answers that there are not enough';
+
+CREATE FUNCTION inventory.reserve(lines inventory.line[], ttl interval = '15 min',
+		key text = NULL, mode text = 'all', strategy text = 'priority', channel text = NULL,
+		near point = NULL, wait interval = '2 s', reference jsonb = NULL)
+	RETURNS inventory.outcome
+	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'mezzanine_reserve_cart';
+COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, text, text, point, interval, jsonb) IS 'holds every line of a cart until ttl has passed, or none of them';
+
+CREATE FUNCTION inventory.confirm(reservation uuid, fence bigint, lines inventory.line[] = NULL,
+		remainder text = 'release', if_expired text = 'reject', key text = NULL)
+	RETURNS inventory.outcome
+	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'mezzanine_confirm';
+COMMENT ON FUNCTION inventory.confirm IS 'sells what a reservation holds';
+
+CREATE FUNCTION inventory.release(reservation uuid, fence bigint, lines inventory.line[] = NULL,
+		reason text = 'cancel')
+	RETURNS inventory.outcome
+	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'mezzanine_release';
+COMMENT ON FUNCTION inventory.release IS 'gives back what a reservation holds';
+
+CREATE FUNCTION inventory.available(skus text[], location text = NULL, channel text = NULL)
+	RETURNS TABLE (sku text, location text, on_hand bigint, held bigint, safety_stock bigint,
+		available bigint)
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	IF $3 IS NOT NULL THEN
+		RAISE EXCEPTION 'channels are not supported'
+			USING ERRCODE = 'feature_not_supported',
+				DETAIL = format('The argument "channel" is "%s".', $3),
+				HINT = 'Leave out the argument "channel".';
+	END IF;
+	RETURN QUERY
+		SELECT a.sku, a.location, a.on_hand, a.held, a.safety_stock, a.available
+		FROM inventory.availability AS a
+		WHERE ($1 IS NULL OR a.sku = ANY ($1)) AND ($2 IS NULL OR a.location = $2)
+		ORDER BY a.sku, a.location;
+END
+$$;
+COMMENT ON FUNCTION inventory.available IS 'the rows of inventory.availability for some items, or for all where skus is NULL';
+
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION inventory.receive, inventory.confirm, inventory.release,
+	inventory.reserve(text, bigint, text, interval, text, interval, jsonb),
+	inventory.reserve(inventory.line[], interval, text, text, text, text, point, interval, jsonb)
+	TO inventory_app;
+GRANT EXECUTE ON FUNCTION inventory.available TO inventory_app, inventory_reader;

@@ -1,0 +1,58 @@
+#include "core/options.h"
+
+#include "core/error.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace mezzanine::core
+{
+
+namespace
+{
+
+constexpr std::array<std::string_view, 2> kModes = {"all", "partial"};
+constexpr std::array<std::string_view, 3> kStrategies = {"priority", "nearest", "fewest_splits"};
+constexpr std::array<std::string_view, 2> kRemainders = {"release", "keep"};
+constexpr std::array<std::string_view, 2> kIfExpireds = {"reject", "reacquire"};
+
+std::string Quoted(std::string_view word)
+{
+	return '"' + std::string(word) + '"';
+}
+
+} // namespace
+
+constinit const Option kMode = {"mode", kModes};
+constinit const Option kStrategy = {"strategy", kStrategies};
+constinit const Option kRemainder = {"remainder", kRemainders};
+constinit const Option kIfExpired = {"if_expired", kIfExpireds};
+
+void CheckOption(const Option &option, std::string_view word)
+{
+	if (word == option.words.front())
+		return;
+
+	const std::string argument = Quoted(option.argument);
+	if (std::ranges::find(option.words, word) != option.words.end())
+		throw Error(Code::kNotSupported,
+					"the value " + Quoted(word) + " of the argument " + argument +
+						" is not supported",
+					"Only " + Quoted(option.words.front()) + " works so far.",
+					"Leave out the argument " + argument + ".");
+
+	std::string known;
+	for (std::string_view other : option.words)
+		known += (known.empty() ? "" : ", ") + Quoted(other);
+	throw Error(Code::kInvalidArgument, "unknown value for the argument " + argument,
+				"The value given is " + Quoted(word) + ".", "Known values are " + known + ".");
+}
+
+void RefuseArgument(std::string_view argument)
+{
+	throw Error(Code::kNotSupported, "the argument " + Quoted(argument) + " is not supported", {},
+				"Leave out the argument " + Quoted(argument) + ".");
+}
+
+} // namespace mezzanine::core

@@ -1,0 +1,67 @@
+// Arguments of the inventory's SQL functions: read, checked, and refused in words.
+#pragma once
+
+#include "pg/door.h"
+
+#include "core/options.h"
+
+namespace mezzanine::inventory
+{
+
+// One line of a cart, as asked for and as resolved.
+struct Line {
+	text *sku;
+	text *location; // NULL: the only location of the item, until resolved
+	int64 quantity;
+	int64 stock; // once resolved
+};
+
+struct Lines {
+	Line *line;
+	int count;
+};
+
+// A key that makes a call's answer stick; see idempotency.h.
+struct Key {
+	text *key; // NULL: none was given
+	const char *verb;
+	bytea *payload; // SHA-256 of the arguments
+};
+
+// An argument that may be NULL.
+struct Optional {
+	bool given;
+	Datum value;
+};
+
+// Each raises 22023 where argument `number`, called `name`, is NULL or out of its range.
+text *RequireText(FunctionCallInfo fcinfo, int number, const char *name);
+text *OptionalText(FunctionCallInfo fcinfo, int number, const char *name);
+int64 RequireQuantity(FunctionCallInfo fcinfo, int number);
+Datum RequireValue(FunctionCallInfo fcinfo, int number, const char *name);
+Interval *RequireTtl(FunctionCallInfo fcinfo, int number);
+Lines RequireLines(FunctionCallInfo fcinfo, int number);
+Optional OptionalValue(FunctionCallInfo fcinfo, int number);
+
+// When the time that argument "wait" allows is over.
+TimestampTz RequireDeadline(FunctionCallInfo fcinfo, int number);
+
+// Raises 22023 for an unknown word, 0A000 for one that does not work yet.
+void RequireOption(FunctionCallInfo fcinfo, int number, const core::Option &option);
+
+// Raises 0A000 unless the argument is NULL.
+void RefuseArgument(FunctionCallInfo fcinfo, int number, const char *name);
+
+// Starts a key from argument `number`; arguments are then added to its payload.
+//
+//   StringInfoData payload;
+//   Key key = BeginKey(fcinfo, 4, "receive", &payload);
+//   AddText(&payload, sku);
+//   FinishKey(&key, &payload);
+Key BeginKey(FunctionCallInfo fcinfo, int number, const char *verb, StringInfo payload);
+void AddText(StringInfo payload, const text *value);
+void AddBytes(StringInfo payload, const void *bytes, int count);
+void AddOptional(StringInfo payload, const Optional &value);
+void FinishKey(Key *key, StringInfo payload);
+
+} // namespace mezzanine::inventory

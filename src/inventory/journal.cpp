@@ -1,0 +1,48 @@
+#include "inventory/journal.h"
+
+namespace mezzanine::inventory
+{
+
+pg::Store OpenJournal()
+{
+	return OpenTable("journal", "journal_pkey", RowExclusiveLock);
+}
+
+int64 Record(pg::Store *journal, const Movement &movement)
+{
+	const int64 sequence = NextNumber("journal_sequence");
+	TupleTableSlot *slot = BlankRow(journal);
+	SetColumn(slot, journal::kSequence, Int64GetDatum(sequence));
+	SetColumn(slot, journal::kAt, TimestampTzGetDatum(GetCurrentTimestamp()));
+	SetColumn(slot, journal::kTransaction,
+			  UInt64GetDatum(U64FromFullTransactionId(GetTopFullTransactionId())));
+	SetColumn(slot, journal::kStock, Int64GetDatum(movement.stock));
+	SetColumn(slot, journal::kFromAccount, CStringGetTextDatum(movement.from));
+	SetColumn(slot, journal::kToAccount, CStringGetTextDatum(movement.to));
+	SetColumn(slot, journal::kQuantity, Int64GetDatum(movement.quantity));
+	SetColumn(slot, journal::kReason, CStringGetTextDatum(movement.reason));
+	if (movement.reservation != nullptr)
+		SetColumn(slot, journal::kReservation, UUIDPGetDatum(movement.reservation));
+	if (movement.reference.given)
+		SetColumn(slot, journal::kReference, movement.reference.value);
+	pg::InsertRow(journal, ExecStoreVirtualTuple(slot));
+	return sequence;
+}
+
+// Trigger of the journal: nobody changes it.
+MEZZANINE_FUNCTION(mezzanine_refuse_change)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function was not called as a trigger"),
+						errhint("It guards the table inventory.journal.")));
+	const auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" is append-only", RelationGetRelationName(trigger->tg_relation)),
+			 errdetail("A movement of units is never changed or removed."),
+			 errhint("Record a movement in the opposite direction instead.")));
+	pg_unreachable();
+}
+
+} // namespace mezzanine::inventory

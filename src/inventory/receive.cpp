@@ -1,0 +1,85 @@
+// inventory.receive(): adds units to a stock, making it on its first receipt.
+#include "inventory/idempotency.h"
+#include "inventory/journal.h"
+#include "inventory/ladder.h"
+#include "inventory/stock.h"
+
+#include "cell/cell.h"
+
+namespace mezzanine::inventory
+{
+
+namespace
+{
+
+struct Receiving {
+	Key key;
+	text *sku;
+	text *location;
+	int64 quantity;
+	Optional reference;
+};
+
+int64 AddUnits(const Receiving &call)
+{
+	const int64 stock = FindOrMakeStock(call.sku, call.location);
+	const core::Demand demand = {stock, call.quantity, 1};
+	(void)Climb(&demand, 1, DT_NOEND);
+
+	pg::Store cells = OpenTable("cell", "cell_pkey", RowExclusiveLock);
+	cell::Cell cell = cell::Read(&cells, stock, 0);
+	cell::Change(&cells, &cell, call.quantity);
+	pg::CloseStore(&cells);
+
+	Movement movement{};
+	movement.stock = stock;
+	movement.from = "supplier";
+	movement.to = "available";
+	movement.quantity = call.quantity;
+	movement.reason = "receive";
+	movement.reference = call.reference;
+	pg::Store journal = OpenJournal();
+	const int64 sequence = Record(&journal, movement);
+	pg::CloseStore(&journal);
+	return sequence;
+}
+
+int64 Receive(const Receiving &call)
+{
+	Outcome outcome;
+	if (Recall(call.key, DT_NOEND, &outcome))
+		return outcome.movement;
+	outcome = Outcome{};
+	outcome.status = "received";
+	outcome.movement = AddUnits(call);
+	Remember(call.key, outcome);
+	CommandCounterIncrement(); /* the next call of this statement shall see it */
+	return outcome.movement;
+}
+
+} // namespace
+
+// receive(sku, location, quantity, key, lot, expires_on, serials, reference)
+MEZZANINE_FUNCTION(mezzanine_receive)
+{
+	PreventCommandIfReadOnly("inventory.receive()");
+	Receiving call{};
+	call.sku = RequireText(fcinfo, 0, "sku");
+	call.location = RequireText(fcinfo, 1, "location");
+	call.quantity = RequireQuantity(fcinfo, 2);
+	RefuseArgument(fcinfo, 4, "lot");
+	RefuseArgument(fcinfo, 5, "expires_on");
+	RefuseArgument(fcinfo, 6, "serials");
+	call.reference = OptionalValue(fcinfo, 7);
+
+	StringInfoData payload;
+	call.key = BeginKey(fcinfo, 3, "receive", &payload);
+	AddText(&payload, call.sku);
+	AddText(&payload, call.location);
+	AddBytes(&payload, &call.quantity, sizeof(call.quantity));
+	AddOptional(&payload, call.reference);
+	FinishKey(&call.key, &payload);
+	return Int64GetDatum(Receive(call));
+}
+
+} // namespace mezzanine::inventory

@@ -1,0 +1,133 @@
+// inventory.release(): gives back what a reservation holds.
+//
+// Fences first, then the row, as a reaper does; who finds the row held by somebody lets the
+// fences go before waiting, so that nobody else who needs those stocks waits along.
+#include "inventory/journal.h"
+#include "inventory/ladder.h"
+#include "inventory/reap.h"
+
+#include "cell/cell.h"
+#include "fence/fence.h"
+
+namespace mezzanine::inventory
+{
+
+namespace
+{
+
+struct Releasing {
+	pg_uuid_t id;
+	int64 fence;
+	const char *reason;
+};
+
+// What the lines hold of each stock, sorted by stock.
+core::Demand *StocksOf(const HeldLines &held, int *count)
+{
+	const Size bytes = static_cast<Size>(held.count) * sizeof(core::Demand);
+	auto *stocks = static_cast<core::Demand *>(MemoryContextAllocHuge(CurrentMemoryContext, bytes));
+	for (int i = 0; i < held.count; ++i)
+		stocks[i] = {held.line[i].stock, HeldUnits(held.line[i]), held.line[i].number};
+
+	size_t summed = 0;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			summed = core::SumDemand({stocks, static_cast<size_t>(held.count)});
+		}))
+		MEZZANINE_RAISE(failure);
+	*count = static_cast<int>(summed);
+	return stocks;
+}
+
+// Moves what is left of the lines from held to available.
+void ReturnLines(pg::Store *lines, const HeldLines &held, const char *reason)
+{
+	pg::Store journal = OpenJournal();
+	for (int i = 0; i < held.count; ++i) {
+		CHECK_FOR_INTERRUPTS();
+		if (HeldUnits(held.line[i]) > 0)
+			ReturnLine(lines, &journal, &held.line[i], reason);
+	}
+	pg::CloseStore(&journal);
+}
+
+void AddToCells(const core::Demand *stocks, int count)
+{
+	pg::Store cells = OpenTable("cell", "cell_pkey", RowExclusiveLock);
+	for (int i = 0; i < count; ++i) {
+		CHECK_FOR_INTERRUPTS();
+		if (stocks[i].quantity == 0)
+			continue; /* reaped before */
+		cell::Cell cell = cell::Read(&cells, stocks[i].stock, 0);
+		cell::Change(&cells, &cell, stocks[i].quantity);
+	}
+	pg::CloseStore(&cells);
+}
+
+// Gives back, under all fences and with the row locked where it is still held.
+Outcome ReturnUnits(const Releasing &call, pg::Store *reservations, pg::Store *lines,
+					const Reservation &reservation)
+{
+	const core::Claim claim = core::JudgeRelease(reservation.ownership, call.fence);
+	if (claim == core::Claim::kStaleFence || claim == core::Claim::kConfirmed)
+		RaiseClaim(claim, reservation, call.fence);
+
+	// What an expired hold has left is returned as well: its owner asks for nothing else.
+	const core::Status status =
+		claim == core::Claim::kExpired ? core::Status::kExpired : core::Status::kReleased;
+	const HeldLines held = FindLines(lines, call.id);
+	Outcome outcome = OutcomeOf(reservation, held, status);
+	outcome.replayed = claim != core::Claim::kGranted;
+	if (claim == core::Claim::kRepeated)
+		return outcome;
+
+	int count;
+	const core::Demand *stocks = StocksOf(held, &count);
+	if (claim == core::Claim::kGranted)
+		SettleReservation(reservations, reservation, status);
+	ReturnLines(lines, held, claim == core::Claim::kGranted ? call.reason : "expire");
+	AddToCells(stocks, count);
+	return outcome;
+}
+
+Outcome Release(const Releasing &call)
+{
+	pg::Store reservations = OpenReservations();
+	pg::Store lines = OpenLines();
+	(void)RequireReservation(&reservations, call.id);
+	// Which stocks a reservation has never changes: no lock is needed to read that.
+	int count;
+	const core::Demand *stocks = StocksOf(FindLines(&lines, call.id), &count);
+	for (;;) {
+		CHECK_FOR_INTERRUPTS();
+		const Ladder ladder = Climb(stocks, count, DT_NOEND);
+		const Reservation reservation = RequireReservation(&reservations, call.id);
+		if (!TransactionIdIsValid(reservation.holder) &&
+			TryLockReservation(&reservations, reservation)) {
+			const Outcome outcome = ReturnUnits(call, &reservations, &lines, reservation);
+			pg::CloseStore(&lines);
+			pg::CloseStore(&reservations);
+			CommandCounterIncrement(); /* the next call of this statement shall see it */
+			return outcome;
+		}
+		LetGo(ladder);
+		if (TransactionIdIsValid(reservation.holder))
+			fence::AwaitBefore(reservation.holder, DT_NOEND);
+	}
+}
+
+} // namespace
+
+// release(reservation, fence, lines, reason)
+MEZZANINE_FUNCTION(mezzanine_release)
+{
+	PreventCommandIfReadOnly("inventory.release()");
+	Releasing call{};
+	call.id = *DatumGetUUIDP(RequireValue(fcinfo, 0, "reservation"));
+	call.fence = DatumGetInt64(RequireValue(fcinfo, 1, "fence"));
+	RefuseArgument(fcinfo, 2, "lines");
+	call.reason = text_to_cstring(RequireText(fcinfo, 3, "reason"));
+	return OutcomeDatum(fcinfo, Release(call));
+}
+
+} // namespace mezzanine::inventory

@@ -1,0 +1,76 @@
+// Reservations and their lines, as rows.
+#pragma once
+
+#include "inventory/outcome.h"
+#include "inventory/tables.h"
+
+#include "core/cart.h"
+
+namespace mezzanine::inventory
+{
+
+// A reservation in its latest version.
+struct Reservation {
+	pg_uuid_t id;
+	core::Ownership ownership;
+	ItemPointerData place;
+	TransactionId holder; // a transaction that holds the row; Invalid for nobody
+};
+
+// A line in its latest version.
+struct HeldLine {
+	pg_uuid_t reservation;
+	int32 number;
+	int64 stock;
+	int64 quantity;
+	int64 confirmed;
+	int64 released;
+	TimestampTz expires_at;
+	ItemPointerData place;
+};
+
+struct HeldLines {
+	HeldLine *line;
+	int count;
+};
+
+// Units that the line still holds.
+inline int64 HeldUnits(const HeldLine &line)
+{
+	return line.quantity - line.confirmed - line.released;
+}
+
+pg::Store OpenReservations();
+pg::Store OpenLines();        // to be searched by reservation
+pg::Store OpenLinesByStock(); // to be searched for held lines of a stock
+
+// False when there is none.
+bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *found);
+
+// Raises MZ007 when there is none.
+Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id);
+
+// Locks the reservation's row against others, without waiting; false when somebody holds
+// it or has changed it.
+bool TryLockReservation(pg::Store *reservations, const Reservation &reservation);
+
+// Writes a final status.  Requires: the row is locked.
+void SettleReservation(pg::Store *reservations, const Reservation &reservation,
+					   core::Status status);
+
+// All lines of a reservation, in the order of the cart.
+HeldLines FindLines(pg::Store *lines, const pg_uuid_t &reservation);
+
+// Reads a line from a slot that a search has filled.
+HeldLine ReadHeldLine(TupleTableSlot *slot);
+
+// Writes the line's confirmed and released units.
+void WriteLine(pg::Store *lines, const HeldLine &line);
+
+// Raises the error that a refused claim amounts to.
+[[noreturn]] void RaiseClaim(core::Claim claim, const Reservation &reservation, int64 fence);
+
+// The outcome that says where the reservation stands, with the names of its lines.
+Outcome OutcomeOf(const Reservation &reservation, const HeldLines &lines, core::Status status);
+
+} // namespace mezzanine::inventory

@@ -1,0 +1,97 @@
+// Inventory's tables: their columns, and how they are opened.
+//
+// All are read and written through pg/store.h, in the latest version and without
+// predicate locks.  Column numbers follow sql/extension/110-inventory-tables.sql.
+#pragma once
+
+#include "pg/store.h"
+
+namespace mezzanine::inventory
+{
+
+namespace stock
+{
+enum Column : AttrNumber { kStock = 1, kSku, kLocation, kCreatedAt, kColumns = kCreatedAt };
+}
+
+namespace reservation
+{
+enum Column : AttrNumber {
+	kReservation = 1,
+	kStatus,
+	kFence,
+	kExpiresAt,
+	kCreatedAt,
+	kSettledAt,
+	kReference,
+	kColumns = kReference
+};
+}
+
+namespace reservation_line
+{
+enum Column : AttrNumber {
+	kReservation = 1,
+	kLine,
+	kStock,
+	kQuantity,
+	kConfirmed,
+	kReleased,
+	kExpiresAt,
+	kColumns = kExpiresAt
+};
+}
+
+namespace journal
+{
+enum Column : AttrNumber {
+	kSequence = 1,
+	kAt,
+	kTransaction,
+	kStock,
+	kFromAccount,
+	kToAccount,
+	kQuantity,
+	kReservation,
+	kReason,
+	kReference,
+	kColumns = kReference
+};
+}
+
+namespace idempotency
+{
+enum Column : AttrNumber {
+	kKey = 1,
+	kVerb,
+	kPayload,
+	kAt,
+	kReservation,
+	kStatus,
+	kFence,
+	kExpiresAt,
+	kLines,
+	kShortfall,
+	kMovement,
+	kColumns = kMovement
+};
+}
+
+// Opens a table of the schema inventory with one of its indexes.
+pg::Store OpenTable(const char *table, const char *index, LOCKMODE mode);
+
+// The next number of a sequence of the schema inventory.
+int64 NextNumber(const char *sequence);
+
+// Empties a store's slot for a new row: every column NULL, values to be filled in before
+// ExecStoreVirtualTuple.
+TupleTableSlot *BlankRow(pg::Store *store);
+
+// Sets a column of a row that is being filled.
+inline void SetColumn(TupleTableSlot *slot, AttrNumber column, Datum value)
+{
+	slot->tts_values[column - 1] = value;
+	slot->tts_isnull[column - 1] = false;
+}
+
+} // namespace mezzanine::inventory
