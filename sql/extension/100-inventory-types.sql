@@ -24,7 +24,8 @@ COMMENT ON COLUMN inventory.outcome.status IS 'held, rejected, confirmed, releas
 COMMENT ON COLUMN inventory.outcome.fence IS 'proves ownership to confirm and release';
 COMMENT ON COLUMN inventory.outcome.expires_at IS 'until when the units are held';
 COMMENT ON COLUMN inventory.outcome.lines IS 'what was asked for, one line a stock';
-COMMENT ON COLUMN inventory.outcome.shortfall IS 'what was missing, one line a stock; NULL unless rejected';
+COMMENT ON COLUMN inventory.outcome.shortfall IS
+	'what was missing, one line a stock; NULL unless rejected';
 COMMENT ON COLUMN inventory.outcome.replayed IS 'whether this is an earlier answer given again';
 
 REVOKE ALL ON TYPE inventory.line, inventory.outcome FROM PUBLIC;

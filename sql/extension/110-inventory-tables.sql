@@ -26,8 +26,12 @@ CREATE TABLE inventory.cell (
 	CONSTRAINT cell_pkey PRIMARY KEY (stock, cell, adjustment),
 	CONSTRAINT cell_not_negative CHECK (available >= 0 OR adjustment > 0)
 ) WITH (fillfactor = 20); -- room for in-page (HOT) updates, and few cells on a page
-COMMENT ON TABLE inventory.cell IS 'a part of a stock''s available quantity: the sum of the rows of (stock, cell), never below 0';
-COMMENT ON COLUMN inventory.cell.adjustment IS '0: the cell itself; else a signed change by a transaction whose snapshot did not see the cell''s latest version, until it is folded in';
+COMMENT ON TABLE inventory.cell IS
+	'a part of a stock''s available quantity: the sum of the rows of (stock, cell), never '
+	'below 0';
+COMMENT ON COLUMN inventory.cell.adjustment IS
+	'0: the cell itself; else a signed change by a transaction whose snapshot did not see '
+	'the cell''s latest version, until it is folded in';
 COMMENT ON COLUMN inventory.cell.available IS 'units that may still be promised';
 
 CREATE TABLE inventory.reservation (
@@ -42,10 +46,13 @@ CREATE TABLE inventory.reservation (
 	reference jsonb
 ) WITH (fillfactor = 60); -- each row is updated once, in its page
 COMMENT ON TABLE inventory.reservation IS 'a cart of held units';
-COMMENT ON COLUMN inventory.reservation.status IS 'held (until expires_at), confirmed, released or expired; the last three are final';
-COMMENT ON COLUMN inventory.reservation.fence IS 'who gives this number owns the reservation; grows when it changes hands';
+COMMENT ON COLUMN inventory.reservation.status IS
+	'held (until expires_at), confirmed, released or expired; the last three are final';
+COMMENT ON COLUMN inventory.reservation.fence IS
+	'who gives this number owns the reservation; grows when it changes hands';
 COMMENT ON COLUMN inventory.reservation.settled_at IS 'when the status became final';
-COMMENT ON COLUMN inventory.reservation.reference IS 'whatever the application wants to remember';
+COMMENT ON COLUMN inventory.reservation.reference IS
+	'whatever the application wants to remember';
 
 CREATE TABLE inventory.reservation_line (
 	reservation uuid NOT NULL,
@@ -60,15 +67,19 @@ CREATE TABLE inventory.reservation_line (
 );
 CREATE INDEX reservation_line_held ON inventory.reservation_line (stock, expires_at)
 	WHERE confirmed + released < quantity;
-COMMENT ON TABLE inventory.reservation_line IS 'units of one stock in a reservation; quantity - confirmed - released are held';
+COMMENT ON TABLE inventory.reservation_line IS
+	'units of one stock in a reservation; quantity - confirmed - released are held';
 COMMENT ON COLUMN inventory.reservation_line.line IS 'place in the cart, counted from 1';
 COMMENT ON COLUMN inventory.reservation_line.confirmed IS 'units sold';
-COMMENT ON COLUMN inventory.reservation_line.released IS 'units given back, by release or expiry';
+COMMENT ON COLUMN inventory.reservation_line.released IS
+	'units given back, by release or expiry';
 COMMENT ON COLUMN inventory.reservation_line.expires_at IS 'the reservation''s, for the index';
-COMMENT ON INDEX inventory.reservation_line_held IS 'held lines of a stock, those that expire first in front';
+COMMENT ON INDEX inventory.reservation_line_held IS
+	'held lines of a stock, those that expire first in front';
 
 CREATE SEQUENCE inventory.journal_sequence AS bigint;
-COMMENT ON SEQUENCE inventory.journal_sequence IS 'numbers of movements; not in the order of their commits';
+COMMENT ON SEQUENCE inventory.journal_sequence IS
+	'numbers of movements; not in the order of their commits';
 
 CREATE TABLE inventory.journal (
 	sequence bigint NOT NULL CONSTRAINT journal_pkey PRIMARY KEY,
@@ -85,11 +96,13 @@ CREATE TABLE inventory.journal (
 	reference jsonb,
 	CONSTRAINT journal_moves CHECK (from_account <> to_account)
 );
-COMMENT ON TABLE inventory.journal IS 'every movement of units, from one account to another; append-only';
+COMMENT ON TABLE inventory.journal IS
+	'every movement of units, from one account to another; append-only';
 COMMENT ON COLUMN inventory.journal.sequence IS 'number of the movement';
 COMMENT ON COLUMN inventory.journal.at IS 'by the clock, under the lock that guards the units';
 COMMENT ON COLUMN inventory.journal.transaction IS 'the transaction that moved them';
-COMMENT ON COLUMN inventory.journal.reason IS 'receive, reserve, confirm, expire, or what release() was given';
+COMMENT ON COLUMN inventory.journal.reason IS
+	'receive, reserve, confirm, expire, or what release() was given';
 
 CREATE TABLE inventory.idempotency (
 	key text COLLATE "C" NOT NULL CONSTRAINT idempotency_pkey PRIMARY KEY,
@@ -104,7 +117,8 @@ CREATE TABLE inventory.idempotency (
 	shortfall inventory.line[],
 	movement bigint
 );
-COMMENT ON TABLE inventory.idempotency IS 'answers that were given with a key, to be given again';
+COMMENT ON TABLE inventory.idempotency IS
+	'answers that were given with a key, to be given again';
 COMMENT ON COLUMN inventory.idempotency.payload IS 'SHA-256 of the arguments';
 COMMENT ON COLUMN inventory.idempotency.movement IS 'the answer of receive()';
 
@@ -117,7 +131,8 @@ REVOKE ALL ON FUNCTION inventory.refuse_change() FROM PUBLIC;
 CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON inventory.journal
 	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
 ALTER TABLE inventory.journal ENABLE ALWAYS TRIGGER journal_append_only;
-COMMENT ON TRIGGER journal_append_only ON inventory.journal IS 'movements are never changed or removed, by nobody';
+COMMENT ON TRIGGER journal_append_only ON inventory.journal IS
+	'movements are never changed or removed, by nobody';
 
 REVOKE ALL ON ALL TABLES IN SCHEMA inventory FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA inventory FROM PUBLIC;

@@ -20,10 +20,13 @@ CROSS JOIN LATERAL (
 	FROM inventory.reservation_line AS l
 	WHERE l.stock = s.stock AND l.confirmed + l.released < l.quantity
 ) AS h;
-COMMENT ON VIEW inventory.availability IS 'units of each stock, as the reading snapshot sees them';
+COMMENT ON VIEW inventory.availability IS
+	'units of each stock, as the reading snapshot sees them';
 COMMENT ON COLUMN inventory.availability.on_hand IS 'units in the house: available and held';
-COMMENT ON COLUMN inventory.availability.held IS 'units held by reservations that have not expired';
-COMMENT ON COLUMN inventory.availability.safety_stock IS 'units never promised; 0 until policies exist';
+COMMENT ON COLUMN inventory.availability.held IS
+	'units held by reservations that have not expired';
+COMMENT ON COLUMN inventory.availability.safety_stock IS
+	'units never promised; 0 until policies exist';
 COMMENT ON COLUMN inventory.availability.available IS 'units that may be promised';
 
 CREATE VIEW inventory.reservations AS
@@ -44,6 +47,7 @@ CROSS JOIN LATERAL (
 	WHERE l.reservation = r.reservation
 ) AS l;
 COMMENT ON VIEW inventory.reservations IS 'reservations and their lines';
-COMMENT ON COLUMN inventory.reservations.status IS 'held, confirmed, released or expired; expired from the instant expires_at';
+COMMENT ON COLUMN inventory.reservations.status IS
+	'held, confirmed, released or expired; expired from the instant expires_at';
 
 GRANT SELECT ON inventory.availability, inventory.reservations TO inventory_reader;

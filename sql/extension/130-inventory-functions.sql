@@ -5,14 +5,17 @@ CREATE FUNCTION inventory.receive(sku text, location text, quantity bigint, key 
 	RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_receive';
-COMMENT ON FUNCTION inventory.receive IS 'adds units to a stock, making it on its first receipt; returns the number of the movement';
+COMMENT ON FUNCTION inventory.receive IS
+	'adds units to a stock, making it on its first receipt; returns the number of the '
+	'movement';
 
 CREATE FUNCTION inventory.reserve(sku text, quantity bigint, location text = NULL,
 		ttl interval = '15 min', key text = NULL, wait interval = '2 s', reference jsonb = NULL)
 	RETURNS inventory.outcome
 	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_reserve';
-COMMENT ON FUNCTION inventory.reserve(text, bigint, text, interval, text, interval, jsonb) IS 'holds units of one item until ttl has passed, or answers that there are not enough';
+COMMENT ON FUNCTION inventory.reserve(text, bigint, text, interval, text, interval, jsonb) IS
+	'holds units of one item until ttl has passed, or answers that there are not enough';
 
 CREATE FUNCTION inventory.reserve(lines inventory.line[], ttl interval = '15 min',
 		key text = NULL, mode text = 'all', strategy text = 'priority', channel text = NULL,
@@ -20,7 +23,8 @@ CREATE FUNCTION inventory.reserve(lines inventory.line[], ttl interval = '15 min
 	RETURNS inventory.outcome
 	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_reserve_cart';
-COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, text, text, point, interval, jsonb) IS 'holds every line of a cart until ttl has passed, or none of them';
+COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, text, text, point, interval, jsonb) IS
+	'holds every line of a cart until ttl has passed, or none of them';
 
 CREATE FUNCTION inventory.confirm(reservation uuid, fence bigint, lines inventory.line[] = NULL,
 		remainder text = 'release', if_expired text = 'reject', key text = NULL)
@@ -56,7 +60,8 @@ BEGIN
 		ORDER BY a.sku, a.location;
 END
 $$;
-COMMENT ON FUNCTION inventory.available IS 'the rows of inventory.availability for some items, or for all where skus is NULL';
+COMMENT ON FUNCTION inventory.available IS
+	'the rows of inventory.availability for some items, or for all where skus is NULL';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inventory.receive, inventory.confirm, inventory.release,
