@@ -240,9 +240,10 @@ void Delta::MergePrepared(ViewMap *parent, ViewMap *child) noexcept
 
 void Delta::PrepareMerge(GroupSet *into, const GroupSet &from)
 {
+	if (into->empty())
+		return;
 	const std::size_t together = into->size() + from.size();
-	if (static_cast<float>(together) >
-		static_cast<float>(into->bucket_count()) * into->max_load_factor())
+	if (together > into->bucket_count()) /* the load factor is 1 */
 		into->reserve(std::max(together, 2 * into->size()));
 	for (const Group &theirs : from) {
 		const auto ours = into->find(theirs);
@@ -253,6 +254,10 @@ void Delta::PrepareMerge(GroupSet *into, const GroupSet &from)
 
 void Delta::MergePrepared(GroupSet *into, GroupSet *from) noexcept
 {
+	if (into->empty()) { /* it may have no buckets yet, and taking them allocates */
+		into->swap(*from);
+		return;
+	}
 	while (!from->empty()) {
 		const auto merged = into->insert(from->extract(from->begin()));
 		if (!merged.inserted)
