@@ -21,4 +21,28 @@ inline LocalTransactionId LocalTransaction()
 #endif
 }
 
+// 15 declares tree walkers without their arguments, which C++ takes at its word; 16
+// declares them in full.
+using TreeWalker = bool (*)(Node *node, void *context);
+
+inline bool WalkExpression(Node *node, TreeWalker walker, void *context)
+{
+#if PG_VERSION_NUM < 160000
+	return expression_tree_walker(
+		node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)), context);
+#else
+	return expression_tree_walker(node, walker, context);
+#endif
+}
+
+inline bool WalkQuery(Query *query, TreeWalker walker, void *context, int flags)
+{
+#if PG_VERSION_NUM < 160000
+	return query_tree_walker(
+		query, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)), context, flags);
+#else
+	return query_tree_walker(query, walker, context, flags);
+#endif
+}
+
 } // namespace mezzanine::pg

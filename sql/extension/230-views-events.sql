@@ -1,0 +1,97 @@
+-- What no row trigger sees: relations that go, and tables that change their nature.
+
+-- Removes what is left of views that lost one of their relations.  Called by on_drop, as
+-- the extension's owner; the relations' names come from the catalogue alone.
+CREATE FUNCTION mezzanine_state.sweep() RETURNS void
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entry mezzanine_info.catalogue;
+	part  record;
+BEGIN
+	FOR entry IN
+		DELETE FROM mezzanine_info.catalogue AS c
+		WHERE EXISTS (SELECT FROM unnest(ARRAY[c.view, c.home, c.truth, c.definition, c.base]) AS r(relation)
+		              WHERE NOT EXISTS (SELECT FROM pg_class AS k WHERE k.oid = r.relation))
+		RETURNING c.*
+	LOOP
+		FOR part IN
+			SELECT k.oid::regclass AS relation, CASE k.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind
+			FROM unnest(ARRAY[entry.view, entry.home, entry.truth, entry.definition]) WITH ORDINALITY AS r(relation, n)
+			JOIN pg_class AS k ON k.oid = r.relation
+			ORDER BY r.n
+		LOOP
+			EXECUTE format('DROP %s %s', part.kind, part.relation);
+		END LOOP;
+		FOR part IN
+			SELECT t.tgname AS name FROM pg_trigger AS t
+			WHERE t.tgrelid = entry.base AND NOT t.tgisinternal
+			  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc)
+			  AND NOT EXISTS (SELECT FROM mezzanine_info.catalogue AS c WHERE c.base = entry.base)
+		LOOP
+			EXECUTE format('DROP TRIGGER %I ON %s', part.name, entry.base);
+		END LOOP;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION mezzanine_state.sweep() IS
+	'removes what is left of mezzanine views that lost one of their relations, and triggers that serve no view';
+
+CREATE FUNCTION mezzanine_state.on_drop() RETURNS event_trigger
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS d
+	           WHERE d.object_type IN ('table', 'view') AND NOT d.is_temporary) THEN
+		PERFORM mezzanine_state.sweep();
+	END IF;
+END $$;
+COMMENT ON FUNCTION mezzanine_state.on_drop() IS 'event trigger: a mezzanine view goes with any of its relations';
+
+-- A table that a view is computed from must stay one whose changes the triggers see.
+CREATE FUNCTION mezzanine_state.on_ddl() RETURNS event_trigger
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	problem record;
+BEGIN
+	SELECT v.base, v.view, p.what, p.hint INTO problem
+	FROM mezzanine_info.views AS v JOIN pg_class AS b ON b.oid = v.base
+	CROSS JOIN LATERAL (
+		SELECT 'row-level security', 'Drop the view first, or leave row-level security off.' WHERE b.relrowsecurity
+		UNION ALL
+		SELECT 'inheritance or partitions', 'Drop the view first, or keep the table on its own.'
+		WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE b.oid IN (i.inhrelid, i.inhparent))
+		UNION ALL
+		SELECT 'no write-ahead log', 'Drop the view first, or keep the table logged.' WHERE b.relpersistence <> 'p'
+		UNION ALL
+		SELECT 'triggers of the view disabled', 'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
+		WHERE EXISTS (SELECT FROM pg_trigger AS t
+		              WHERE t.tgrelid IN (v.base, v.home) AND t.tgenabled <> 'A'
+		                AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc,
+		                                 'mezzanine_state.guard'::regproc))
+	) AS p(what, hint)
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot have %', problem.base, problem.view, problem.what
+			USING ERRCODE = 'feature_not_supported',
+			      DETAIL = 'Changes to the table could then pass by the view.',
+			      HINT = problem.hint;
+	END IF;
+END $$;
+COMMENT ON FUNCTION mezzanine_state.on_ddl() IS
+	'event trigger: refuses DDL after which changes of a base table could pass by its views';
+
+CREATE EVENT TRIGGER mezzanine_on_drop ON sql_drop EXECUTE FUNCTION mezzanine_state.on_drop();
+ALTER EVENT TRIGGER mezzanine_on_drop ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER mezzanine_on_drop IS 'a mezzanine view goes with any of its relations';
+CREATE EVENT TRIGGER mezzanine_on_ddl ON ddl_command_end
+	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE')
+	EXECUTE FUNCTION mezzanine_state.on_ddl();
+ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER mezzanine_on_ddl IS
+	'refuses DDL after which changes of a base table could pass by its mezzanine views';
+
+REVOKE ALL ON FUNCTION mezzanine_state.sweep(), mezzanine_state.on_drop(), mezzanine_state.on_ddl() FROM PUBLIC;

@@ -1,0 +1,1 @@
+-- Nothing is for everybody: who may call what is granted function by function above.

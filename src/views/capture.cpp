@@ -1,0 +1,187 @@
+// Capture: turns a trigger's call into a change of the transaction's delta.
+#include "views/keys.h"
+#include "views/program.h"
+#include "views/transaction.h"
+
+using namespace mezzanine;
+using namespace mezzanine::views;
+
+namespace
+{
+
+const TriggerData *RequireTrigger(FunctionCallInfo fcinfo)
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+						errmsg("function was not called as a trigger"),
+						errhint("mezzanine.create_view makes the triggers it needs.")));
+	return reinterpret_cast<const TriggerData *>(fcinfo->context);
+}
+
+// Whether two versions of a row have the same image in every attribute that some view uses.
+bool ChangesNothingSeen(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot *after)
+{
+	int member = -1;
+	while ((member = bms_next_member(program->used, member)) >= 0) {
+		const AttrNumber attribute =
+			static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
+		bool null_before;
+		bool null_after;
+		const Datum value_before = slot_getattr(before, attribute, &null_before);
+		const Datum value_after = slot_getattr(after, attribute, &null_after);
+		if (null_before != null_after)
+			return false;
+		const FormData_pg_attribute *form =
+			TupleDescAttr(before->tts_tupleDescriptor, attribute - 1);
+		if (!null_before &&
+			!datum_image_eq(value_before, value_after, form->attbyval, form->attlen))
+			return false;
+	}
+	return true;
+}
+
+bool PassesFilter(const BaseProgram *program, const ViewProgram *view)
+{
+	if (view->filter == nullptr)
+		return true;
+	bool is_null;
+	const Datum value = ExecEvalExpr(view->filter, program->expressions, &is_null);
+	return !is_null && DatumGetBool(value);
+}
+
+int64 IntegerOf(Datum value, Oid type)
+{
+	switch (type) {
+	case INT2OID:
+		return DatumGetInt16(value);
+	case INT4OID:
+		return DatumGetInt32(value);
+	default:
+		return DatumGetInt64(value);
+	}
+}
+
+// The value of one argument for the changed row.
+core::Value ValueOf(const BaseProgram *program, const ArgumentColumns *argument)
+{
+	core::Value value = {};
+	const Datum datum = ExecEvalExpr(argument->expression, program->expressions, &value.null);
+	if (value.null)
+		return value;
+	switch (argument->kind) {
+	case core::ArgumentKind::kCount:
+		break;
+	case core::ArgumentKind::kInteger:
+	case core::ArgumentKind::kBigInteger:
+		value.integer = IntegerOf(datum, argument->type);
+		break;
+	case core::ArgumentKind::kDecimal: {
+		bytea *wire = DatumGetByteaPP(DirectFunctionCall1(numeric_send, datum));
+		value.wire = {VARDATA_ANY(wire), VARSIZE_ANY_EXHDR(wire)};
+		break;
+	}
+	}
+	return value;
+}
+
+// Adds one version of a row to one view's delta, in the row's own memory context.
+void AddVersion(const BaseProgram *program, ViewProgram *view, int sign)
+{
+	if (!PassesFilter(program, view))
+		return;
+
+	auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * view->key_count));
+	auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * view->key_count));
+	for (int i = 0; i < view->key_count; i++)
+		keys[i] = ExecEvalExpr(view->keys[i].expression, program->expressions, &nulls[i]);
+	StringInfoData image;
+	initStringInfo(&image);
+	EncodeKey(view->keys, view->key_count, {keys, nulls}, &image);
+
+	auto *values =
+		static_cast<core::Value *>(palloc(sizeof(core::Value) * (view->argument_count + 1)));
+	for (int i = 0; i < view->argument_count; i++)
+		values[i] = ValueOf(program, &view->arguments[i]);
+
+	const auto count = static_cast<std::size_t>(view->argument_count);
+	const core::Delta::Row row = {
+		{view->kinds, count},
+		HashKey(view->keys, view->key_count, {keys, nulls}),
+		{image.data, static_cast<std::size_t>(image.len)},
+		sign,
+		{values, count},
+	};
+	AddRow(view, row);
+}
+
+// Adds a version of a changed row to the delta of every view on its table.
+void Add(const BaseProgram *program, TupleTableSlot *slot, int sign)
+{
+	program->expressions->ecxt_scantuple = slot;
+	for (int i = 0; i < program->view_count; i++) {
+		ViewProgram *view = &program->views[i];
+		MemoryContext old = MemoryContextSwitchTo(program->expressions->ecxt_per_tuple_memory);
+		const OwnerScope scope = EnterOwner(view);
+		AddVersion(program, view, sign);
+		LeaveOwner(&scope);
+		MemoryContextSwitchTo(old);
+		ResetExprContext(program->expressions);
+	}
+}
+
+void CaptureRow(const BaseProgram *program, const TriggerData *trigger)
+{
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
+		Add(program, trigger->tg_trigslot, +1);
+	} else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event)) {
+		Add(program, trigger->tg_trigslot, -1);
+	} else if (!ChangesNothingSeen(program, trigger->tg_trigslot, trigger->tg_newslot)) {
+		Add(program, trigger->tg_trigslot, -1);
+		Add(program, trigger->tg_newslot, +1);
+	}
+}
+
+} // namespace
+
+// BEFORE STATEMENT: before the first row changes, reads turn to the definition.
+MEZZANINE_FUNCTION(mezzanine_touch)
+{
+	const TriggerData *trigger = RequireTrigger(fcinfo);
+	TouchViews(ProgramFor(RelationGetRelid(trigger->tg_relation)));
+	return PointerGetDatum(nullptr);
+}
+
+// AFTER ROW, and AFTER STATEMENT for TRUNCATE.
+MEZZANINE_FUNCTION(mezzanine_capture)
+{
+	const TriggerData *trigger = RequireTrigger(fcinfo);
+	const BaseProgram *program = ProgramFor(RelationGetRelid(trigger->tg_relation));
+
+	// Again: not every way to change a row fires statement triggers.
+	TouchViews(program);
+	if (!TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+		CaptureRow(program, trigger);
+	else
+		for (int i = 0; i < program->view_count; i++)
+			AddTruncate(&program->views[i]);
+	return PointerGetDatum(nullptr);
+}
+
+// BEFORE ROW and BEFORE TRUNCATE on home tables.  The engine writes by the access
+// methods, which fire no triggers: whoever comes here is not the engine.
+MEZZANINE_FUNCTION(mezzanine_guard)
+{
+	const TriggerData *trigger = RequireTrigger(fcinfo);
+	ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					errmsg("cannot change mezzanine view \"%s\"",
+						   RelationGetRelationName(trigger->tg_relation)),
+					errdetail("Its contents follow from the view's query."),
+					errhint("Change the base table; the view follows when you commit.")));
+	return PointerGetDatum(nullptr);
+}
+
+// is_touched(home regclass) -> boolean
+MEZZANINE_FUNCTION(mezzanine_is_touched)
+{
+	PG_RETURN_BOOL(IsTouched(PG_GETARG_OID(0)));
+}

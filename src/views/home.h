@@ -1,0 +1,37 @@
+// Home rows: finding a group's one row, and turning it into state and back.
+#pragma once
+
+#include "pg/store.h"
+#include "views/views.h"
+
+namespace mezzanine::views
+{
+
+// Whether two groups of the delta have equal keys.
+bool SameKey(ViewProgram *view, const core::Group *a, const core::Group *b);
+
+// core::Delta::MergeGroups, through the door.
+void MergeGroups(core::Delta *delta, std::size_t view_index, std::size_t into, std::size_t from);
+
+// Finds the latest version of the group's home row; it is in store->slot.
+bool FindHomeRow(pg::Store *store, ViewProgram *view, const core::Group &group);
+
+// The group's change added to what `home` stores, or to nothing where it is NULL.  Valid
+// until the next call.
+//
+// Raises MZ014 when the result is no set of rows, 22003 where it overflows.
+const core::Delta::Stored &CombineWithHome(core::Delta *delta, const ViewProgram *view,
+										   const core::Group &group, TupleTableSlot *home);
+
+// Fills `row` with the state, under the key of the home row `old`.
+void FillHomeRow(const ViewProgram *view, const core::Delta::Stored &state, TupleTableSlot *old,
+				 TupleTableSlot *row);
+
+// Fills `row` with the state, under the group's own key.
+void FillNewHomeRow(const ViewProgram *view, const core::Delta::Stored &state,
+					const core::Group &group, TupleTableSlot *row);
+
+// Fills `row` with the group's key and no rows.
+void FillTouchRow(const ViewProgram *view, const core::Group &group, TupleTableSlot *row);
+
+} // namespace mezzanine::views

@@ -1,0 +1,308 @@
+#include "views/program.h"
+
+#include "views/catalogue.h"
+#include "views/keys.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// base table → program, for the session.
+struct CacheEntry {
+	Oid base; // the hash key
+	BaseProgram *program;
+};
+HTAB *cache = nullptr;
+
+// Programs that went invalid; freed at the end of the transaction.
+BaseProgram *retired = nullptr;
+
+// Counts invalidations, so that one which arrives during a build is not lost.
+uint64 invalidation_count = 0;
+
+// What compiling one view needs.
+struct Compilation {
+	BaseProgram *program;
+	ViewProgram *view;
+	Query *truth;
+};
+
+bool MayLookNamesUp(Oid function, void *)
+{
+	return function >= FirstNormalObjectId;
+}
+
+bool CallsUserFunction(Node *node, void *context)
+{
+	if (node == nullptr)
+		return false;
+	if (check_functions_in_node(node, MayLookNamesUp, context))
+		return true;
+	return pg::WalkExpression(node, CallsUserFunction, context);
+}
+
+// Compiles an expression of the truth view; its columns are the changed row's.
+ExprState *Compile(Compilation *compilation, Node *expression)
+{
+	pull_varattnos(expression, 1, &compilation->program->used);
+	compilation->view->pin_search_path |= CallsUserFunction(expression, nullptr);
+	return ExecInitExpr(expression_planner(reinterpret_cast<Expr *>(expression)), nullptr);
+}
+
+void CompileFilter(Compilation *compilation)
+{
+	Node *filter = compilation->truth->jointree->quals;
+	if (filter != nullptr)
+		compilation->view->filter = Compile(compilation, filter);
+}
+
+void CompileKey(Compilation *compilation, const TargetEntry *target)
+{
+	KeyColumn *key = &compilation->view->keys[compilation->view->key_count++];
+	InitKeyColumn(key, exprType(reinterpret_cast<Node *>(target->expr)));
+	key->expression = Compile(compilation, reinterpret_cast<Node *>(target->expr));
+	key->attribute = target->resno;
+}
+
+core::ArgumentKind KindOfSum(Oid function)
+{
+	switch (function) {
+	case F_SUM_INT2:
+	case F_SUM_INT4:
+		return core::ArgumentKind::kInteger;
+	case F_SUM_INT8:
+		return core::ArgumentKind::kBigInteger;
+	case F_SUM_NUMERIC:
+		return core::ArgumentKind::kDecimal;
+	default:
+		elog(ERROR, "unexpected aggregate %u in a truth view", function);
+		pg_unreachable();
+	}
+}
+
+// A state column: count opens an argument, sum and irregular belong to the last one.
+void CompileStateColumn(Compilation *compilation, const TargetEntry *target)
+{
+	ViewProgram *view = compilation->view;
+	const Aggref *aggregate = castNode(Aggref, target->expr);
+	if (aggregate->aggfnoid == F_COUNT_) {
+		view->rows = target->resno;
+		return;
+	}
+	if (aggregate->aggfnoid == F_COUNT_ANY) {
+		ArgumentColumns *argument = &view->arguments[view->argument_count++];
+		Node *expression =
+			reinterpret_cast<Node *>(linitial_node(TargetEntry, aggregate->args)->expr);
+		argument->type = getBaseType(exprType(expression));
+		argument->kind = core::ArgumentKind::kCount;
+		argument->count = target->resno;
+		argument->expression = Compile(compilation, expression);
+		return;
+	}
+	ArgumentColumns *argument = &view->arguments[view->argument_count - 1];
+	if (aggregate->aggfnoid >= FirstNormalObjectId) {
+		argument->irregular = target->resno;
+		return;
+	}
+	argument->sum = target->resno;
+	argument->kind = KindOfSum(aggregate->aggfnoid);
+}
+
+void CompileTargets(Compilation *compilation)
+{
+	ViewProgram *view = compilation->view;
+	const int most = list_length(compilation->truth->targetList);
+	view->keys = static_cast<KeyColumn *>(palloc0(sizeof(KeyColumn) * most));
+	view->arguments = static_cast<ArgumentColumns *>(palloc0(sizeof(ArgumentColumns) * most));
+
+	ListCell *cell;
+	foreach (cell, compilation->truth->targetList) {
+		auto *target = lfirst_node(TargetEntry, cell);
+		if (target->resno == kHashAttribute)
+			continue;
+		if (target->ressortgroupref != 0)
+			CompileKey(compilation, target);
+		else
+			CompileStateColumn(compilation, target);
+	}
+	view->kinds = static_cast<core::ArgumentKind *>(
+		palloc0(sizeof(core::ArgumentKind) * static_cast<Size>(most)));
+	for (int i = 0; i < view->argument_count; i++)
+		view->kinds[i] = view->arguments[i].kind;
+}
+
+// The index on the home table's hash.
+Oid HashIndexOf(Relation home)
+{
+	Oid found = InvalidOid;
+	ListCell *cell;
+	foreach (cell, RelationGetIndexList(home)) {
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+		if (index->rd_index->indkey.values[0] == kHashAttribute)
+			found = RelationGetRelid(index);
+		index_close(index, AccessShareLock);
+	}
+	if (!OidIsValid(found))
+		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVARIANT),
+						errmsg("table \"%s\" has no index on its column \"hash\"",
+							   RelationGetRelationName(home)),
+						errdetail("The index belongs to the mezzanine view; it was dropped."),
+						errhint("Create it again: CREATE INDEX ON %s.%s (hash).", kStateSchema,
+								quote_identifier(RelationGetRelationName(home)))));
+	return found;
+}
+
+void CompileView(BaseProgram *program, const CatalogueEntry *entry)
+{
+	ViewProgram *view = &program->views[program->view_count++];
+	view->view = entry->view;
+	view->home = entry->home;
+	view->truth = entry->truth;
+
+	Relation home = table_open(entry->home, AccessShareLock);
+	view->owner = home->rd_rel->relowner;
+	view->hash_index = HashIndexOf(home);
+	table_close(home, NoLock);
+
+	Relation truth = relation_open(entry->truth, AccessShareLock);
+	auto *query = static_cast<Query *>(copyObjectImpl(get_view_query(truth)));
+	relation_close(truth, NoLock);
+	const int varno = linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex;
+	ChangeVarNodes(reinterpret_cast<Node *>(query->targetList), varno, 1, 0);
+	ChangeVarNodes(query->jointree->quals, varno, 1, 0);
+
+	Compilation compilation = {program, view, query};
+	CompileFilter(&compilation);
+	CompileTargets(&compilation);
+}
+
+BaseProgram *BuildProgram(Oid base)
+{
+	const uint64 count_before = invalidation_count;
+	List *entries = ViewsOnBase(base);
+	// Below the current context until it is whole, so that an error leaves nothing behind.
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "mezzanine program", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	auto *program = static_cast<BaseProgram *>(palloc0(sizeof(BaseProgram)));
+	program->base = base;
+	program->context = context;
+	program->expressions = CreateStandaloneExprContext();
+	program->views = static_cast<ViewProgram *>(
+		palloc0(sizeof(ViewProgram) * static_cast<Size>(list_length(entries) + 1)));
+	ListCell *cell;
+	foreach (cell, entries)
+		CompileView(program, static_cast<CatalogueEntry *>(lfirst(cell)));
+	program->valid = count_before == invalidation_count;
+	MemoryContextSwitchTo(old);
+	MemoryContextSetParent(context, CacheMemoryContext);
+	return program;
+}
+
+void CreateCache()
+{
+	HASHCTL control = {};
+	control.keysize = sizeof(Oid);
+	control.entrysize = sizeof(CacheEntry);
+	cache = hash_create("mezzanine programs", 16, &control, HASH_ELEM | HASH_BLOBS);
+}
+
+bool DependsOn(const BaseProgram *program, Oid relation)
+{
+	if (relation == InvalidOid || program->base == relation)
+		return true;
+	for (int i = 0; i < program->view_count; i++)
+		if (program->views[i].home == relation || program->views[i].truth == relation ||
+			program->views[i].view == relation)
+			return true;
+	return false;
+}
+
+// Relcache callback.
+void Invalidate(Datum, Oid relation)
+{
+	invalidation_count++;
+	if (cache == nullptr)
+		return;
+	HASH_SEQ_STATUS scan;
+	hash_seq_init(&scan, cache);
+	while (auto *entry = static_cast<CacheEntry *>(hash_seq_search(&scan)))
+		if (entry->program != nullptr && DependsOn(entry->program, relation))
+			entry->program->valid = false;
+}
+
+void Retire(CacheEntry *entry)
+{
+	entry->program->next_retired = retired;
+	retired = entry->program;
+	entry->program = nullptr;
+}
+
+} // namespace
+
+BaseProgram *ProgramFor(Oid base)
+{
+	if (cache == nullptr)
+		CreateCache();
+	bool found;
+	auto *entry = static_cast<CacheEntry *>(hash_search(cache, &base, HASH_ENTER, &found));
+	if (!found)
+		entry->program = nullptr;
+	if (entry->program != nullptr && entry->program->valid)
+		return entry->program;
+	if (entry->program != nullptr)
+		Retire(entry);
+	BaseProgram *program = BuildProgram(base);
+	// The build may have read catalogues and so let the cache move.
+	entry = static_cast<CacheEntry *>(hash_search(cache, &base, HASH_ENTER, &found));
+	entry->program = program;
+	return program;
+}
+
+ViewProgram *FindView(BaseProgram *program, Oid home)
+{
+	for (int i = 0; i < program->view_count; i++)
+		if (program->views[i].home == home)
+			return &program->views[i];
+	return nullptr;
+}
+
+OwnerScope EnterOwner(const ViewProgram *view)
+{
+	OwnerScope scope = {};
+	GetUserIdAndSecContext(&scope.user, &scope.security);
+	SetUserIdAndSecContext(view->owner, scope.security | SECURITY_RESTRICTED_OPERATION |
+											SECURITY_LOCAL_USERID_CHANGE);
+	if (view->pin_search_path) {
+		scope.guc_nest_level = NewGUCNestLevel();
+		(void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+								GUC_ACTION_SAVE, true, 0, false);
+	}
+	return scope;
+}
+
+void LeaveOwner(const OwnerScope *scope)
+{
+	if (scope->guc_nest_level != 0)
+		AtEOXact_GUC(true, scope->guc_nest_level);
+	SetUserIdAndSecContext(scope->user, scope->security);
+}
+
+void ForgetRetiredPrograms()
+{
+	while (retired != nullptr) {
+		BaseProgram *program = retired;
+		retired = program->next_retired;
+		MemoryContextDelete(program->context);
+	}
+}
+
+void InitPrograms()
+{
+	CacheRegisterRelcacheCallback(Invalidate, 0);
+}
+
+} // namespace mezzanine::views

@@ -1,0 +1,33 @@
+// Programs: the views on a base table compiled for this session.
+//
+// They are cached until the base table or one of the views changes.  A program that
+// went invalid while somebody uses it lives on to the end of the transaction.
+#pragma once
+
+#include "views/views.h"
+
+namespace mezzanine::views
+{
+
+// The program of a base table; view_count is 0 where no view is on it.
+BaseProgram *ProgramFor(Oid base);
+
+// The view with this home table in `program`, or NULL where it was dropped.
+ViewProgram *FindView(BaseProgram *program, Oid home);
+
+// Evaluates in the view's owner's name: restricted, and with a pinned search_path
+// where an expression may look names up.
+struct OwnerScope {
+	Oid user;
+	int security;
+	int guc_nest_level; // 0: search_path was left alone
+};
+OwnerScope EnterOwner(const ViewProgram *view);
+void LeaveOwner(const OwnerScope *scope);
+
+// Frees what is no longer valid; at the end of a transaction.  Neither allocates nor raises.
+void ForgetRetiredPrograms();
+
+void InitPrograms();
+
+} // namespace mezzanine::views

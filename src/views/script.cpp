@@ -1,0 +1,193 @@
+#include "views/script.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+const char *Qualified(const char *schema, const char *name)
+{
+	return quote_qualified_identifier(schema, name);
+}
+
+const PlannedKey *KeyAt(const QueryPlan *plan, int index)
+{
+	return static_cast<const PlannedKey *>(list_nth(plan->keys, index));
+}
+
+const PlannedArgument *ArgumentAt(const QueryPlan *plan, int index)
+{
+	return static_cast<const PlannedArgument *>(list_nth(plan->arguments, index));
+}
+
+// A state column of an argument: count_amount, sum_amount, ...
+const char *StateColumn(const char *prefix, const PlannedArgument *argument)
+{
+	return quote_identifier(psprintf("%s_%s", prefix, argument->name));
+}
+
+void AppendTruthArgument(StringInfo sql, const PlannedArgument *argument)
+{
+	const char *expression = argument->expression;
+	appendStringInfo(sql, ", count(%s) AS %s", expression, StateColumn("count", argument));
+	switch (argument->kind) {
+	case core::ArgumentKind::kCount:
+		break;
+	case core::ArgumentKind::kInteger:
+	case core::ArgumentKind::kBigInteger:
+		appendStringInfo(sql, ", sum(%s) AS %s", expression, StateColumn("sum", argument));
+		break;
+	case core::ArgumentKind::kDecimal:
+		appendStringInfo(sql, ", sum(%s) FILTER (WHERE %s.is_finite(%s)) AS %s", expression,
+						 kStateSchema, expression, StateColumn("sum", argument));
+		appendStringInfo(sql, ", %s.irregular(%s) AS %s", kStateSchema, expression,
+						 StateColumn("irregular", argument));
+		break;
+	}
+}
+
+// The sum, with what NaN and the infinities make of it.
+const char *PublishedSum(const PlannedArgument *argument)
+{
+	const char *sum = StateColumn("sum", argument);
+	if (argument->kind != core::ArgumentKind::kDecimal)
+		return sum;
+	const char *irregular = StateColumn("irregular", argument);
+	return psprintf("CASE WHEN %1$s[1] > 0 OR %1$s[2] > 0 AND %1$s[3] > 0 THEN 'NaN'::numeric "
+					"WHEN %1$s[2] > 0 THEN 'Infinity'::numeric "
+					"WHEN %1$s[3] > 0 THEN '-Infinity'::numeric ELSE %2$s END",
+					irregular, sum);
+}
+
+const char *PublishedExpression(const QueryPlan *plan, const PlannedOutput *output)
+{
+	switch (output->kind) {
+	case OutputKind::kKey:
+		return quote_identifier(KeyAt(plan, output->index)->name);
+	case OutputKind::kCountRows:
+		return "count";
+	case OutputKind::kCount:
+		return StateColumn("count", ArgumentAt(plan, output->index));
+	case OutputKind::kSum:
+		return PublishedSum(ArgumentAt(plan, output->index));
+	case OutputKind::kAverage:
+		// As PostgreSQL's avg: one division of numerics.  The sum is NULL where the count
+		// is 0, and the division strict.
+		return psprintf("(%s)::numeric / %s::numeric",
+						PublishedSum(ArgumentAt(plan, output->index)),
+						StateColumn("count", ArgumentAt(plan, output->index)));
+	}
+	pg_unreachable();
+}
+
+// Whether every value of the type fits a btree's entry.
+bool FitsBtree(const PlannedKey *key)
+{
+	constexpr int32 kTypmodMost = 500; // characters of at most four bytes
+	if (!OidIsValid(GetDefaultOpClass(key->type, BTREE_AM_OID)))
+		return false;
+	if (get_typlen(key->type) > 0)
+		return true;
+	const bool is_text = key->type == VARCHAROID || key->type == BPCHAROID;
+	return is_text && key->typmod > VARHDRSZ && key->typmod - VARHDRSZ <= kTypmodMost;
+}
+
+} // namespace
+
+ViewNames NamesOf(const char *bare_name)
+{
+	ViewNames names;
+	names.bare = bare_name;
+	names.view = Qualified(kPublishedSchema, bare_name);
+	names.home = Qualified(kStateSchema, bare_name);
+	names.truth = Qualified(kStateSchema, makeObjectName(bare_name, nullptr, "truth"));
+	names.definition = Qualified(kStateSchema, makeObjectName(bare_name, nullptr, "definition"));
+	return names;
+}
+
+const char *TruthQuery(const QueryPlan *plan)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	const char *separator = "";
+
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "SELECT %s.group_hash(", kStateSchema);
+	foreach (cell, plan->keys) {
+		appendStringInfo(&sql, "%s%s", separator,
+						 static_cast<PlannedKey *>(lfirst(cell))->expression);
+		separator = ", ";
+	}
+	appendStringInfoString(&sql, ") AS hash");
+	foreach (cell, plan->keys) {
+		auto *key = static_cast<PlannedKey *>(lfirst(cell));
+		appendStringInfo(&sql, ", %s AS %s", key->expression, quote_identifier(key->name));
+	}
+	appendStringInfoString(&sql, ", count(*) AS count");
+	foreach (cell, plan->arguments)
+		AppendTruthArgument(&sql, static_cast<PlannedArgument *>(lfirst(cell)));
+
+	appendStringInfo(
+		&sql, " FROM %s AS %s",
+		Qualified(get_namespace_name(get_rel_namespace(plan->base)), get_rel_name(plan->base)),
+		quote_identifier(plan->alias));
+	if (plan->filter != nullptr)
+		appendStringInfo(&sql, " WHERE %s", plan->filter);
+	// By position: a key may be a constant, which GROUP BY would take for one.
+	separator = " GROUP BY ";
+	for (int i = 0; i < list_length(plan->keys); i++) {
+		appendStringInfo(&sql, "%s%d", separator, i + 2);
+		separator = ", ";
+	}
+	return sql.data;
+}
+
+const char *PublishedQuery(const QueryPlan *plan, const char *home)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	const char *separator = "SELECT ";
+
+	initStringInfo(&sql);
+	foreach (cell, plan->outputs) {
+		auto *output = static_cast<PlannedOutput *>(lfirst(cell));
+		appendStringInfo(&sql, "%s%s AS %s", separator, PublishedExpression(plan, output),
+						 quote_identifier(output->name));
+		separator = ", ";
+	}
+	appendStringInfo(&sql, " FROM %s", home);
+	return sql.data;
+}
+
+const char *KeyIndexCommand(const QueryPlan *plan, const char *home)
+{
+	StringInfoData columns;
+	ListCell *cell;
+	initStringInfo(&columns);
+	foreach (cell, plan->keys) {
+		auto *key = static_cast<PlannedKey *>(lfirst(cell));
+		if (FitsBtree(key))
+			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
+							 quote_identifier(key->name));
+	}
+	if (columns.len > 0)
+		return psprintf("CREATE INDEX ON %s (%s)", home, columns.data);
+	// A long text does not fit a btree; a hash index takes it.
+	return psprintf("CREATE INDEX ON %s USING hash (%s)", home,
+					quote_identifier(KeyAt(plan, 0)->name));
+}
+
+List *PublishedKeyNames(const QueryPlan *plan)
+{
+	List *names = NIL;
+	ListCell *cell;
+	foreach (cell, plan->outputs) {
+		auto *output = static_cast<PlannedOutput *>(lfirst(cell));
+		if (output->kind == OutputKind::kKey)
+			names = lappend(names, const_cast<char *>(output->name));
+	}
+	return names;
+}
+
+} // namespace mezzanine::views

@@ -1,0 +1,33 @@
+// What this transaction has changed: its delta, and the views that it must read by
+// their definition.
+#pragma once
+
+#include "views/views.h"
+
+namespace mezzanine::views
+{
+
+// From here on the transaction reads these views by their definition: it is about to
+// change their base table.  A rollback to a savepoint leaves them touched.
+void TouchViews(const BaseProgram *program);
+
+bool AnyTouched();
+bool IsTouched(Oid home);
+
+// Captures.  Raises 55000 where the transaction's changes are already applied.
+void AddRow(const ViewProgram *view, const core::Delta::Row &row);
+void AddTruncate(const ViewProgram *view);
+
+// Remembers that this session holds a plan that reads a view by its home table, or by
+// its truth; such plans are made anew when the other becomes right.
+void RememberPlan(Oid home, bool by_truth);
+
+// The hash that ties plans to the view in the plan cache.
+uint32 PlanHash(Oid home);
+
+void InitTransaction();
+
+// Writes the transaction's delta into the home tables; maintain.cpp.
+void ApplyDelta(core::Delta *delta, List *touched_bases);
+
+} // namespace mezzanine::views

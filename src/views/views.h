@@ -1,0 +1,79 @@
+// What the files of the views engine share: the in-memory form of a view.
+//
+// A ViewProgram is compiled once a session from the view's catalogue entry and its
+// truth view; capture evaluates its expressions on a changed row, apply finds the
+// group's home row by its keys and writes the state columns.
+#pragma once
+
+#include "pg/door.h"
+
+#include "core/delta.h"
+
+namespace mezzanine::views
+{
+
+constexpr const char *kPublishedSchema = "mezzanine";
+constexpr const char *kStateSchema = "mezzanine_state";
+constexpr const char *kInfoSchema = "mezzanine_info";
+
+// The home table's first column; the keys follow, then the number of rows, then each
+// argument's columns.  The truth view has the same columns in the same order.
+constexpr AttrNumber kHashAttribute = 1;
+
+// One column of the grouping key, with its type's own hash and equality.
+struct KeyColumn {
+	ExprState *expression;
+	AttrNumber attribute; // in the home table
+	int16 type_length;
+	bool by_value;
+	Oid collation;
+	FmgrInfo hash;
+	FmgrInfo equal;
+};
+
+// One argument of the aggregates.  Attributes are 0 where the column is not kept.
+struct ArgumentColumns {
+	ExprState *expression;
+	core::ArgumentKind kind;
+	Oid type;
+	AttrNumber count;
+	AttrNumber sum;
+	AttrNumber irregular;
+};
+
+// A view as one session maintains it.
+struct ViewProgram {
+	Oid view;
+	Oid home;
+	Oid hash_index;
+	Oid truth;
+	Oid owner;
+	AttrNumber rows;      // attribute of the number of rows in the group
+	bool pin_search_path; // some expression calls a function that may look names up
+	ExprState *filter;    // NULL: every row
+	int key_count;
+	KeyColumn *keys;
+	int argument_count;
+	ArgumentColumns *arguments;
+	core::ArgumentKind *kinds; // of the arguments, as the core wants them
+};
+
+// All views on one base table.
+struct BaseProgram {
+	Oid base;
+	bool valid;
+	MemoryContext context;
+	ExprContext *expressions;
+	Bitmapset *used; // attributes, offset as pull_varattnos does
+	int view_count;
+	ViewProgram *views;
+	BaseProgram *next_retired;
+};
+
+// mezzanine.lock_timeout, milliseconds.
+extern int lock_timeout_ms;
+
+// Registers settings, hooks and callbacks; called when the library is loaded.
+void InitModule();
+
+} // namespace mezzanine::views
