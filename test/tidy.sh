@@ -1,25 +1,32 @@
 #!/usr/bin/env bash
 # The house rules, as a test.
 #
-#   test/tidy.sh          what is checked within seconds
-#   test/tidy.sh --deep   clang-tidy and cppcheck too, which take minutes
+#   test/tidy.sh           what is checked within seconds
+#   test/tidy.sh --deep    clang-tidy and cppcheck too, which take minutes
+#   test/tidy.sh RULE...   these rules alone
+#   test/tidy.sh --list    the names of all rules
 #
-# A rule is a function rule_NAME that prints what breaks it, one place a line, and prints
-# nothing when it holds.  test/tidy_selftest.sh breaks each on purpose.  What is built on
-# the way goes below build/.
+# A rule is a function rule_NAME or, where it is slow, deep_NAME.  It prints what breaks
+# it, one place a line, and nothing when it holds.  test/tidy_selftest.sh breaks each on
+# purpose.  What is built on the way goes below build/.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 main()
 {
-	local rules rule broken number=0 failures=0
-	rules=$(declare -F | sed -n 's/^declare -f rule_//p')
-	[ "${1:-}" = --deep ] && rules+=" $(declare -F | sed -n 's/^declare -f deep_//p')"
+	local quick deep rules rule broken number=0 failures=0
+	quick=$(declare -F | sed -n 's/^declare -f rule_//p')
+	deep=$(declare -F | sed -n 's/^declare -f deep_//p')
+	case ${1:-} in
+	'') rules=$quick ;;
+	--deep) rules="$quick $deep" ;;
+	--list) printf '%s\n' $quick $deep; return ;;
+	*) rules=$* ;;
+	esac
 
-	compile || return 1
 	for rule in $rules; do
 		number=$((number + 1))
-		broken=$("$(declare -F "rule_$rule" "deep_$rule")" 2>&1)
+		broken=$(run_rule "$rule" 2>&1)
 		if [ -z "$broken" ]; then
 			echo "ok $number - $rule"
 		else
@@ -32,12 +39,22 @@ main()
 	[ "$failures" -eq 0 ]
 }
 
+run_rule()
+{
+	local function
+	if function=$(declare -F "rule_$1" || declare -F "deep_$1"); then
+		"$function"
+	else
+		echo "there is no such rule"
+	fi
+}
+
 # The module at -O1, for the rules that read objects.
 compile()
 {
 	mkdir -p build
 	make -s -j"$(nproc)" build/O1/mezzanine.so >build/O1.log 2>&1 && remove_stale_objects && return
-	echo "not ok - the module compiles"
+	echo "the module does not compile:"
 	tail -n 30 build/O1.log
 	return 1
 }
@@ -46,7 +63,8 @@ remove_stale_objects()
 {
 	local object
 	for object in $(find build/O1/src -name '*.o' -printf '%P\n'); do
-		[ -f "src/${object%.o}.cpp" ] || rm -f "build/O1/src/$object" "build/O1/src/${object%.o}.d"
+		[ -f "src/${object%.o}.cpp" ] ||
+			rm -f "build/O1/src/$object" "build/O1/src/${object%.o}.d"
 	done
 }
 
@@ -155,6 +173,7 @@ rule_includes_name_their_layer()
 # A destructor pending across a call that may longjmp leaves _Unwind_Resume behind.
 rule_no_pending_destructors_in_shell()
 {
+	compile || return
 	nm -A -u build/O1/src/*.o $(find build/O1/src -mindepth 2 -name '*.o' ! -path '*/core/*') |
 		grep '_Unwind_Resume' |
 		sed -E 's,^build/O1/(.*)\.o:.*,\1.cpp: a destructor is pending across a call,'
@@ -163,6 +182,7 @@ rule_no_pending_destructors_in_shell()
 # The loader would run them in every backend, where nothing catches what they throw.
 rule_no_static_constructors()
 {
+	compile || return
 	nm -A $(find build/O1/src -name '*.o') | grep -E ' _GLOBAL__(sub_)?I_| __cxa_atexit$' |
 		sed -E 's,^build/O1/(.*)\.o:.*,\1.cpp: a static has a constructor or destructor,' | sort -u
 }
@@ -242,6 +262,11 @@ rule_shell_scripts_parse()
 	done
 }
 
+rule_headers_are_included_once()
+{
+	grep -L '^#pragma once$' $(find src test -name '*.h')
+}
+
 # --- what belongs together ---
 
 rule_sqlstates_documented()
@@ -302,8 +327,7 @@ rule_install_script_replaces_nothing()
 # Every entry point that SQL names exists, and every one that exists is named.
 rule_entry_points_match_sql()
 {
-	diff <(grep -hoE "MEZZANINE_FUNCTION\([a-z_0-9]+\)" -r src --include='*.cpp' |
-		sed -E 's/.*\((.*)\)/\1/' | sort -u) \
+	diff <(entry_points) \
 		<(cat $(find sql/extension -name '*.sql') | tr '\n' ' ' |
 			grep -oE "'MODULE_PATHNAME', *'[a-z_0-9]+'" | sed -E "s/.*, *'(.*)'/\1/" | sort -u) |
 		sed -nE 's/^< (.*)/\1: SQL does not name it/p; s/^> (.*)/\1: is not in the module/p'
@@ -312,9 +336,19 @@ rule_entry_points_match_sql()
 # What the dynamic linker sees: the entry points and what PostgreSQL looks for.
 rule_exports_entry_points_only()
 {
-	nm -D --defined-only build/O1/mezzanine.so | awk '$2 != "A" { print $3 }' |
-		grep -vE '^(_PG_init|Pg_magic_func|(pg_finfo_)?mezzanine_[a-z_0-9]+)$' |
+	compile || return
+	comm -23 \
+		<(nm -D --defined-only build/O1/mezzanine.so | awk '$2 != "A" { print $3 }' | sort) \
+		<({ printf '%s\n' _PG_init Pg_magic_func
+			entry_points
+			entry_points | sed 's/^/pg_finfo_/'; } | sort) |
 		sed 's/^/mezzanine.so exports /'
+}
+
+entry_points()
+{
+	grep -hoE "^MEZZANINE_FUNCTION\([a-z_0-9]+\)" -r src --include='*.cpp' |
+		sed -E 's/.*\((.*)\)/\1/' | sort -u
 }
 
 # --- words ---
@@ -326,6 +360,18 @@ rule_no_machine_paths()
 		grep -vE '^test/tidy(_selftest)?\.sh:|\$\{TMPDIR:-/tmp\}'
 }
 
+# What the documents name in the tree is there.
+rule_documents_name_what_exists()
+{
+	local file path
+	grep -oHE '\b(src|sql|expected|test|demo|bench|docs)/[A-Za-z0-9_./*-]*[A-Za-z0-9_*]' \
+		$(find . \( -name .git -o -path ./build \) -prune -o -name '*.md' -print | sed 's,^\./,,') |
+		sort -u | while IFS=: read -r file path; do
+			compgen -G "$path" >/dev/null || compgen -G "$path.*" >/dev/null ||
+				echo "$file: there is no $path"
+		done
+}
+
 rule_no_conflict_markers_or_todo()
 {
 	grep -nE '^(<<<<<<<|>>>>>>>)|\b(TODO|FIXME|XXX)\b' $(texts) | grep -v '^test/tidy'
@@ -333,16 +379,27 @@ rule_no_conflict_markers_or_todo()
 
 # --- slow ---
 
-# Sizes of functions and lists of parameters, and the checks of .clang-tidy.
+# The checks of .clang-tidy, sizes of functions and lists of parameters among them.  Of
+# the tests' sources, sizes only: GoogleTest's macros take the analyzer half a minute a file.
 deep_clang_tidy()
 {
-	local server
+	{
+		clang_tidy "" $(find src -name '*.cpp' | sort)
+		clang_tidy "--checks=-*,readability-function-size" \
+			$(find $(existing test demo bench) -name '*.cpp' | sort)
+	} | grep -E ': (warning|error): ' | sed "s,^$PWD/,," | sort -u
+}
+
+# clang_tidy OPTION FILE...
+clang_tidy()
+{
+	local option=$1 server
 	server=$(pg_config --includedir-server)
-	find $(existing src test demo bench) -name '*.cpp' | sort |
-		xargs -r -P "$(nproc)" -I FILE clang-tidy --quiet FILE -- -std=gnu++20 -Isrc \
-			-Itest/boundary -DMEZZANINE_VERSION='"0"' -D_GNU_SOURCE -isystem "$server" \
-			-isystem "$(pg_config --includedir)" 2>/dev/null |
-		grep -E ': (warning|error): ' | sed "s,^$PWD/,," | sort -u
+	shift
+	printf '%s\n' "$@" | xargs -r -P "$(nproc)" -I FILE clang-tidy --quiet $option FILE -- \
+		-std=gnu++20 -Isrc -Itest/boundary -Itest/lib -Itest/integration -D_GNU_SOURCE \
+		-DMEZZANINE_VERSION='"0"' -isystem "$server" -isystem "$(pg_config --includedir)" \
+		2>/dev/null
 }
 
 deep_cppcheck()
