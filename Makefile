@@ -25,7 +25,7 @@ override with_llvm = no
 
 PG_CONFIG ?= pg_config
 # The C++ library's templates would be exported despite -fvisibility=hidden.
-SHLIB_LINK += -lstdc++ -Wl,--version-script=src/exports.map
+SHLIB_LINK += -lstdc++ -Wl,--version-script=src/exports.map $(MEZZANINE_SANITIZE)
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
