@@ -93,8 +93,11 @@ Search BeginSearch(Store *store, ScanKey keys, int key_count)
 	Search search;
 	search.store = store;
 	search.latest = RegisterSnapshot(GetLatestSnapshot());
-	// SnapshotAny leaves no predicate locks; NextMatch judges the versions.
-	search.scan = index_beginscan(store->table, store->index, SnapshotAny, key_count, 0);
+	// Only a serializable transaction leaves predicate locks, and none with SnapshotAny;
+	// NextMatch then judges the versions.
+	search.judges = IsolationIsSerializable();
+	search.scan = index_beginscan(store->table, store->index,
+								  search.judges ? SnapshotAny : search.latest, key_count, 0);
 	index_rescan(search.scan, keys, key_count, nullptr, 0);
 	return search;
 }
@@ -104,7 +107,8 @@ bool NextMatch(Search *search, TupleTableSlot *slot)
 	while (index_getnext_slot(search->scan, ForwardScanDirection, slot)) {
 		if (search->scan->xs_recheck)
 			elog(ERROR, "index \"%s\" is lossy", RelationGetRelationName(search->store->index));
-		if (table_tuple_satisfies_snapshot(search->store->table, slot, search->latest))
+		if (!search->judges ||
+			table_tuple_satisfies_snapshot(search->store->table, slot, search->latest))
 			return true;
 	}
 	return false;

@@ -41,6 +41,7 @@ struct Search {
 	Store *store;
 	IndexScanDesc scan;
 	Snapshot latest;
+	bool judges; // the scan returns all versions; NextMatch asks `latest` about each
 };
 
 // Requires: `keys` are prepared for the index's columns (attribute 1 is its first).
