@@ -28,3 +28,6 @@ SELECT c.view, 'immediate'::text AS mode, c.base, c.home, c.truth, c.definition,
 FROM mezzanine_info.catalogue AS c JOIN pg_catalog.pg_class AS k ON k.oid = c.view;
 GRANT SELECT ON mezzanine_info.views TO mezzanine_reader;
 COMMENT ON VIEW mezzanine_info.views IS 'the mezzanine views of this database: base table, grouping key, owner and query';
+
+-- A dump carries the views; their relations and triggers are dumped as the user's own.
+SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.catalogue', '');

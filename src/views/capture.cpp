@@ -18,6 +18,24 @@ const TriggerData *RequireTrigger(FunctionCallInfo fcinfo)
 	return reinterpret_cast<const TriggerData *>(fcinfo->context);
 }
 
+// The program of the trigger's table.  Triggers without views would let changes pass by
+// in silence: so a schema restored without the catalogue's rows refuses its data.
+const BaseProgram *RequireProgram(const TriggerData *trigger)
+{
+	const BaseProgram *program = ProgramFor(RelationGetRelid(trigger->tg_relation));
+	if (program->view_count > 0)
+		return program;
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" has triggers of mezzanine views, but no view is on it",
+					RelationGetRelationName(trigger->tg_relation)),
+			 errdetail("The catalogue mezzanine_info.catalogue has no row for this table; perhaps "
+					   "the schema was restored without it."),
+			 errhint("Drop the triggers mezzanine_touch, mezzanine_capture and "
+					 "mezzanine_capture_truncate, and create the views again.")));
+	pg_unreachable();
+}
+
 // Whether two versions of a row have the same image in every attribute that some view uses.
 bool ChangesNothingSeen(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot *after)
 {
@@ -146,8 +164,7 @@ void CaptureRow(const BaseProgram *program, const TriggerData *trigger)
 // BEFORE STATEMENT: before the first row changes, reads turn to the definition.
 MEZZANINE_FUNCTION(mezzanine_touch)
 {
-	const TriggerData *trigger = RequireTrigger(fcinfo);
-	TouchViews(ProgramFor(RelationGetRelid(trigger->tg_relation)));
+	TouchViews(RequireProgram(RequireTrigger(fcinfo)));
 	return PointerGetDatum(nullptr);
 }
 
@@ -155,7 +172,7 @@ MEZZANINE_FUNCTION(mezzanine_touch)
 MEZZANINE_FUNCTION(mezzanine_capture)
 {
 	const TriggerData *trigger = RequireTrigger(fcinfo);
-	const BaseProgram *program = ProgramFor(RelationGetRelid(trigger->tg_relation));
+	const BaseProgram *program = RequireProgram(trigger);
 
 	// Again: not every way to change a row fires statement triggers.
 	TouchViews(program);
