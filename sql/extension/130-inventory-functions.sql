@@ -23,7 +23,8 @@ CREATE FUNCTION inventory.reserve(lines inventory.line[], ttl interval = '15 min
 	RETURNS inventory.outcome
 	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_reserve_cart';
-COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, text, text, point, interval, jsonb) IS
+COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, text, text, point,
+	interval, jsonb) IS
 	'holds every line of a cart until ttl has passed, or none of them';
 
 CREATE FUNCTION inventory.confirm(reservation uuid, fence bigint, lines inventory.line[] = NULL,
@@ -40,25 +41,22 @@ CREATE FUNCTION inventory.release(reservation uuid, fence bigint, lines inventor
 	AS 'MODULE_PATHNAME', 'mezzanine_release';
 COMMENT ON FUNCTION inventory.release IS 'gives back what a reservation holds';
 
+CREATE FUNCTION inventory.refuse_channel(channel text) RETURNS boolean
+	LANGUAGE c STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+	AS 'MODULE_PATHNAME', 'mezzanine_refuse_channel';
+COMMENT ON FUNCTION inventory.refuse_channel IS
+	'for available() alone: an error for any channel, as long as channels are not supported';
+
 CREATE FUNCTION inventory.available(skus text[], location text = NULL, channel text = NULL)
 	RETURNS TABLE (sku text, location text, on_hand bigint, held bigint, safety_stock bigint,
 		available bigint)
-	LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+	LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
-BEGIN
-	IF $3 IS NOT NULL THEN
-		RAISE EXCEPTION 'channels are not supported'
-			USING ERRCODE = 'feature_not_supported',
-				DETAIL = format('The argument "channel" is "%s".', $3),
-				HINT = 'Leave out the argument "channel".';
-	END IF;
-	RETURN QUERY
-		SELECT a.sku, a.location, a.on_hand, a.held, a.safety_stock, a.available
-		FROM inventory.availability AS a
-		WHERE ($1 IS NULL OR a.sku = ANY ($1)) AND ($2 IS NULL OR a.location = $2)
-		ORDER BY a.sku, a.location;
-END
+SELECT a.sku, a.location, a.on_hand, a.held, a.safety_stock, a.available
+FROM inventory.availability AS a
+WHERE ($1 IS NULL OR a.sku = ANY ($1)) AND ($2 IS NULL OR a.location = $2)
+	AND inventory.refuse_channel($3)
+ORDER BY a.sku, a.location
 $$;
 COMMENT ON FUNCTION inventory.available IS
 	'the rows of inventory.availability for some items, or for all where skus is NULL';

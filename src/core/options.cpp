@@ -51,7 +51,8 @@ void CheckOption(const Option &option, std::string_view word)
 
 void RefuseArgument(std::string_view argument)
 {
-	throw Error(Code::kNotSupported, "the argument " + Quoted(argument) + " is not supported", {},
+	throw Error(Code::kNotSupported, "the argument " + Quoted(argument) + " is not supported",
+				"It is kept for a later version.",
 				"Leave out the argument " + Quoted(argument) + ".");
 }
 

@@ -15,7 +15,8 @@ constexpr int kNameBytesMax = 1000;
 {
 	ereport(ERROR,
 			(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
-			 errmsg("the argument \"%s\" must not be NULL", name), errhint("Give it a value.")));
+			 errmsg("the argument \"%s\" must not be NULL", name),
+			 errdetail("The call cannot be answered without it."), errhint("Give it a value.")));
 	pg_unreachable();
 }
 
@@ -151,6 +152,7 @@ TimestampTz RequireDeadline(FunctionCallInfo fcinfo, int number)
 	if (deadline < now)
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
 						errmsg("the argument \"wait\" must not be negative"),
+						errdetail("No call can be answered before it was made."),
 						errhint("Pass 0 to be answered at once.")));
 	return deadline;
 }

@@ -75,7 +75,7 @@ Outcome SellReservation(const pg_uuid_t &id, int64 fence)
 Outcome Confirm(const Key &key, const pg_uuid_t &id, int64 fence)
 {
 	Outcome outcome;
-	if (Recall(key, DT_NOEND, &outcome))
+	if (Recall(key, 0, DT_NOEND, &outcome))
 		return outcome;
 	outcome = SellReservation(id, fence);
 	Remember(key, outcome);

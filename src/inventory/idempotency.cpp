@@ -1,6 +1,6 @@
 #include "inventory/idempotency.h"
 
-#include "fence/fence.h"
+#include "inventory/ladder.h"
 #include "inventory/tables.h"
 
 namespace mezzanine::inventory
@@ -93,11 +93,11 @@ void FillRow(TupleTableSlot *slot, const Key &key, const Outcome &outcome)
 
 } // namespace
 
-bool Recall(const Key &key, TimestampTz deadline, Outcome *outcome)
+bool Recall(const Key &key, int fences_to_come, TimestampTz deadline, Outcome *outcome)
 {
 	if (key.key == nullptr)
 		return false;
-	fence::AcquireBefore(KeyFence(key.key), ExclusiveLock, deadline);
+	TakeFence(KeyFence(key.key), fences_to_come, deadline);
 
 	pg::Store store = OpenTable("idempotency", "idempotency_pkey", AccessShareLock);
 	ScanKeyData scan_key;

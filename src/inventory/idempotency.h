@@ -1,7 +1,7 @@
 // Keys: the same key gives the same answer, for acceptance and for rejection.
 //
 //   Outcome outcome;
-//   if (Recall(key, deadline, &outcome))
+//   if (Recall(key, fences_to_come, deadline, &outcome))
 //       return outcome;
 //   ...
 //   Remember(key, outcome);
@@ -19,8 +19,9 @@ namespace mezzanine::inventory
 
 // Whether `key` was answered before; then *outcome is that answer.  False without a key.
 //
+// `fences_to_come` is how many more the call may take; see ladder.h.
 // Raises MZ008 where it was given with other arguments or to another function.
-bool Recall(const Key &key, TimestampTz deadline, Outcome *outcome);
+bool Recall(const Key &key, int fences_to_come, TimestampTz deadline, Outcome *outcome);
 
 // Keeps the answer to `key`; nothing without a key.
 void Remember(const Key &key, const Outcome &outcome);

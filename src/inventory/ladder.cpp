@@ -1,7 +1,6 @@
 #include "inventory/ladder.h"
 
 #include "cell/cell.h"
-#include "fence/fence.h"
 
 namespace mezzanine::inventory
 {
@@ -11,7 +10,7 @@ namespace
 
 // Fences that one transaction may hold.  The lock table has room for about 64 locks a
 // connection (max_locks_per_transaction), for all of them together.
-constexpr int kFencesMax = 256;
+constexpr int kFencesMax = 500;
 
 constexpr fence::Fence kGate = {fence::Realm::kGate, 0, 0};
 constexpr LOCKMODE kWithOthers = RowExclusiveLock;
@@ -33,20 +32,32 @@ int *FencesTaken()
 	return &count_of_transaction.fences;
 }
 
+// Takes the gate for `fences` fences; true when alone, so that none is needed.
+bool EnterGate(int fences, TimestampTz deadline)
+{
+	const bool alone = fences > kFencesMax - *FencesTaken();
+	fence::AcquireBefore(kGate, alone ? kAlone : kWithOthers, deadline);
+	return alone;
+}
+
 } // namespace
+
+void TakeFence(fence::Fence fence, int to_come, TimestampTz deadline)
+{
+	if (EnterGate(to_come + 1, deadline))
+		return;
+	fence::AcquireBefore(fence, ExclusiveLock, deadline);
+	++*FencesTaken();
+}
 
 Ladder Climb(const core::Demand *stocks, int count, TimestampTz deadline)
 {
-	int *taken = FencesTaken();
-	const Ladder ladder = {stocks, count, *taken + count > kFencesMax};
-	if (ladder.whole_gate) {
-		fence::AcquireBefore(kGate, kAlone, deadline);
+	const Ladder ladder = {stocks, count, EnterGate(count, deadline)};
+	if (ladder.whole_gate)
 		return ladder;
-	}
-	fence::AcquireBefore(kGate, kWithOthers, deadline);
 	for (int i = 0; i < count; ++i)
 		fence::AcquireBefore(cell::FenceOf(stocks[i].stock, 0), ExclusiveLock, deadline);
-	*taken += count;
+	*FencesTaken() += count;
 	return ladder;
 }
 

@@ -47,7 +47,7 @@ int64 AddUnits(const Receiving &call)
 int64 Receive(const Receiving &call)
 {
 	Outcome outcome;
-	if (Recall(call.key, DT_NOEND, &outcome))
+	if (Recall(call.key, 2, DT_NOEND, &outcome))
 		return outcome.movement;
 	outcome = Outcome{};
 	outcome.status = "received";

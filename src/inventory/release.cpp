@@ -77,7 +77,7 @@ Outcome ReturnUnits(const Releasing &call, pg::Store *reservations, pg::Store *l
 		claim == core::Claim::kExpired ? core::Status::kExpired : core::Status::kReleased;
 	const HeldLines held = FindLines(lines, call.id);
 	Outcome outcome = OutcomeOf(reservation, held, status);
-	outcome.replayed = claim != core::Claim::kGranted;
+	outcome.replayed = claim == core::Claim::kRepeated;
 	if (claim == core::Claim::kRepeated)
 		return outcome;
 

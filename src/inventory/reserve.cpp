@@ -194,7 +194,7 @@ Outcome TakeUnits(Reserving *call)
 Outcome Reserve(Reserving *call)
 {
 	Outcome outcome;
-	if (Recall(call->key, call->deadline, &outcome))
+	if (Recall(call->key, call->lines.count, call->deadline, &outcome))
 		return outcome;
 	ResolveStocks(call->lines);
 	SumDemand(call);

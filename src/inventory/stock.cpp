@@ -1,6 +1,6 @@
 #include "inventory/stock.h"
 
-#include "fence/fence.h"
+#include "inventory/ladder.h"
 #include "inventory/tables.h"
 
 namespace mezzanine::inventory
@@ -94,7 +94,7 @@ int64 FindOrMakeStock(text *sku, text *location)
 	Line line = {sku, location, 0, 0};
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
 	if (!FindByName(&store, &line)) {
-		fence::Acquire(NamingFence(sku, location), ExclusiveLock);
+		TakeFence(NamingFence(sku, location), 1, DT_NOEND);
 		if (!FindByName(&store, &line))
 			InsertStock(&line);
 	}
