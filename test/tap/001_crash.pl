@@ -1,0 +1,72 @@
+# Crashes in the middle of a sale: a backend killed, the postmaster killed, an immediate
+# stop.  Each time both verify()s are empty and no acknowledged confirmation is lost.
+#
+# MEZZANINE_CRASH_CYCLES says how often each happens.
+use strict;
+use warnings;
+
+use FindBin;
+use lib $FindBin::RealBin;
+
+use PostgreSQL::Test::Utils;
+use Sale;
+use Test::More;
+use Time::HiRes qw(sleep);
+
+my $cycles = $ENV{MEZZANINE_CRASH_CYCLES} // 3;
+my $sale = Sale->new('crash');
+
+foreach my $cycle (1 .. $cycles)
+{
+	crash("cycle $cycle, backend killed", \&kill_a_backend);
+	crash("cycle $cycle, postmaster killed", \&kill_the_postmaster);
+	crash("cycle $cycle, immediate stop", \&stop_immediately);
+}
+$sale->node->stop;
+done_testing();
+
+sub crash
+{
+	my ($when, $how) = @_;
+	$sale->open;
+	$sale->wait_for_orders(150);
+	$how->();
+	$sale->audit($when);
+	return;
+}
+
+# The postmaster ends every session and recovers by itself.
+sub kill_a_backend
+{
+	kill('KILL', $sale->a_backend) == 1 or die 'could not kill the backend';
+	$sale->close;
+	$sale->node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+	return;
+}
+
+sub kill_the_postmaster
+{
+	$sale->node->kill9;
+	$sale->close;
+	start_again();
+	return;
+}
+
+sub stop_immediately
+{
+	$sale->node->stop('immediate');
+	$sale->close;
+	start_again();
+	return;
+}
+
+# A killed postmaster's backends may still be leaving the shared memory.
+sub start_again
+{
+	foreach (1 .. 100)
+	{
+		return if $sale->node->start(fail_ok => 1);
+		sleep(0.1);
+	}
+	die 'the server did not start again';
+}
