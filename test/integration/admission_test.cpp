@@ -29,9 +29,10 @@ protected:
 		connection.Execute("BEGIN");
 		/* an older snapshot than the reservation's: latest versions must count all the same */
 		connection.Execute("SELECT count(*) FROM inventory.availability");
-		const Result hold = connection.Execute(
-			"SELECT status, reservation, fence FROM inventory.reserve($1, $2, wait => '30 s')",
-			{sku, std::to_string(quantity)});
+		const Result hold =
+			connection.Execute("SELECT status, reservation, fence FROM inventory.reserve($1::text, "
+							   "$2::bigint, wait => '30 s')",
+							   {sku, std::to_string(quantity)});
 		bought.held = hold.Text(0, "status") == "held";
 		connection.Execute("COMMIT");
 		if (!bought.held)

@@ -57,13 +57,13 @@ private:
 TEST_F(RefusalsTest, QuantitiesThatAreNone)
 {
 	for (const char *quantity : {"0", "-1", "-9223372036854775808"}) {
-		ExpectRefused("SELECT * FROM inventory.reserve('lamp', $1)", "22023",
+		ExpectRefused("SELECT * FROM inventory.reserve('lamp', $1::bigint)", "22023",
 					  {std::string(quantity)});
 		ExpectRefused("SELECT inventory.receive('lamp', 'main', $1)", "22023",
 					  {std::string(quantity)});
 	}
-	ExpectRefused("SELECT * FROM inventory.reserve('lamp', NULL)", "22023");
-	ExpectRefused("SELECT * FROM inventory.reserve(NULL, 1)", "22023");
+	ExpectRefused("SELECT * FROM inventory.reserve('lamp', NULL::bigint)", "22023");
+	ExpectRefused("SELECT * FROM inventory.reserve(NULL::text, 1)", "22023");
 	EXPECT_EQ(Available(), 10);
 }
 
