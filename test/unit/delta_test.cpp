@@ -357,7 +357,29 @@ TEST(Delta, CanBeReleasedAndSealedAgainAfterMemoryRanOut)
 	EXPECT_GT(failures, 2000);
 }
 
-// After the last letter, the same calls of a backend that never heard of the savepoints.
+// More groups than the parent has buckets for: their room, too, is made beforehand.
+TEST(Delta, ReleasesManyGroupsOrNone)
+{
+	for (int mine = 1; mine <= 64; ++mine) {
+		WatchedResource memory;
+		Script script(&memory);
+		for (int i = 0; i < mine; ++i)
+			script.Do(Row(2, static_cast<std::uint64_t>(i), "a", +1, {"1"}));
+		script.Savepoint();
+		for (int i = 0; i < 64; ++i)
+			script.Do(Row(2, static_cast<std::uint64_t>(2 * i), "a", +1, {"2"}));
+		memory.FailAfter(0);
+		try {
+			script.Release();
+		} catch (const std::bad_alloc &) {
+			script.RollBack(script.depth());
+		}
+		memory.NeverFail();
+		script.Finish();
+		ASSERT_FALSE(HasFailure()) << mine << " groups of the parent";
+	}
+}
+
 TEST(Delta, IgnoresTheEndOfASubtransactionThatWroteNothing)
 {
 	Script script(std::pmr::new_delete_resource());
