@@ -4,7 +4,8 @@
 CREATE FUNCTION mezzanine_state.group_hash(VARIADIC "any") RETURNS bigint
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_group_hash';
 COMMENT ON FUNCTION mezzanine_state.group_hash("any") IS
-	'hash of a grouping key, by the hash operators of the key''s own types; equal for equal keys, never NULL';
+	'hash of a grouping key, by the hash operators of the key''s own types; equal for equal '
+	'keys, never NULL';
 
 CREATE FUNCTION mezzanine_state.is_finite(numeric) RETURNS boolean
 	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_is_finite';
@@ -12,13 +13,16 @@ COMMENT ON FUNCTION mezzanine_state.is_finite(numeric) IS 'false for NaN and the
 
 CREATE FUNCTION mezzanine_state.irregular_add(bigint[], numeric) RETURNS bigint[]
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_irregular_add';
-COMMENT ON FUNCTION mezzanine_state.irregular_add(bigint[], numeric) IS 'transition function of mezzanine_state.irregular';
+COMMENT ON FUNCTION mezzanine_state.irregular_add(bigint[], numeric) IS
+	'transition function of mezzanine_state.irregular';
 CREATE FUNCTION mezzanine_state.irregular_merge(bigint[], bigint[]) RETURNS bigint[]
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_irregular_merge';
-COMMENT ON FUNCTION mezzanine_state.irregular_merge(bigint[], bigint[]) IS 'combine function of mezzanine_state.irregular';
+COMMENT ON FUNCTION mezzanine_state.irregular_merge(bigint[], bigint[]) IS
+	'combine function of mezzanine_state.irregular';
 CREATE FUNCTION mezzanine_state.irregular_finish(bigint[]) RETURNS bigint[]
 	LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_irregular_finish';
-COMMENT ON FUNCTION mezzanine_state.irregular_finish(bigint[]) IS 'final function of mezzanine_state.irregular';
+COMMENT ON FUNCTION mezzanine_state.irregular_finish(bigint[]) IS
+	'final function of mezzanine_state.irregular';
 
 CREATE AGGREGATE mezzanine_state.irregular(numeric) (
 	SFUNC = mezzanine_state.irregular_add, STYPE = bigint[],
@@ -26,12 +30,14 @@ CREATE AGGREGATE mezzanine_state.irregular(numeric) (
 	FINALFUNC = mezzanine_state.irregular_finish, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE mezzanine_state.irregular(numeric) IS
-	'NULL when all inputs are finite and share one display scale; else the numbers of NaN, +Infinity, -Infinity and of inputs at scale 0, 1, ...';
+	'NULL when all inputs are finite and share one display scale; else the numbers of NaN, '
+	'+Infinity, -Infinity and of inputs at scale 0, 1, ...';
 
 CREATE FUNCTION mezzanine_state.touch() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'mezzanine_touch';
 COMMENT ON FUNCTION mezzanine_state.touch() IS
-	'BEFORE STATEMENT trigger of base tables: from here on the transaction reads its views by their definition';
+	'BEFORE STATEMENT trigger of base tables: from here on the transaction reads its views by '
+	'their definition';
 CREATE FUNCTION mezzanine_state.capture() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'mezzanine_capture';
 COMMENT ON FUNCTION mezzanine_state.capture() IS
@@ -41,4 +47,6 @@ CREATE FUNCTION mezzanine_state.guard() RETURNS trigger
 COMMENT ON FUNCTION mezzanine_state.guard() IS
 	'BEFORE trigger of home tables: refuses every change that the engine did not make';
 
-REVOKE ALL ON FUNCTION mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard() FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+	mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard()
+FROM PUBLIC;

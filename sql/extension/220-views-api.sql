@@ -11,8 +11,10 @@ CREATE FUNCTION mezzanine.create_view(
 	with_data boolean = true, if_not_exists boolean = false, comment text = NULL)
 	RETURNS regclass
 	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'mezzanine_create_view';
-COMMENT ON FUNCTION mezzanine.create_view(text, text, text, text, integer, interval, text, text, boolean, boolean, text) IS
-	'publishes a query as mezzanine.<name> and keeps it equal to the query, in the transaction that changes the base table';
+COMMENT ON FUNCTION mezzanine.create_view(text, text, text, text, integer, interval, text, text,
+                                          boolean, boolean, text) IS
+	'publishes a query as mezzanine.<name> and keeps it equal to the query, in the transaction '
+	'that changes the base table';
 
 CREATE FUNCTION mezzanine.drop_view(view text, if_exists boolean = false, cascade boolean = false)
 	RETURNS void
@@ -23,7 +25,8 @@ COMMENT ON FUNCTION mezzanine.drop_view(text, boolean, boolean) IS
 CREATE FUNCTION mezzanine.explain(query text, format text = 'text') RETURNS SETOF text
 	LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'mezzanine_explain';
 COMMENT ON FUNCTION mezzanine.explain(text, text) IS
-	'dry run of create_view: how the query would be maintained, what it would lock, or why it is refused';
+	'dry run of create_view: how the query would be maintained, what it would lock, or why it '
+	'is refused';
 
 -- Whether the home table, as this transaction sees it, lacks the transaction's own changes.
 CREATE FUNCTION mezzanine_state.is_touched(home regclass) RETURNS boolean
@@ -43,17 +46,25 @@ BEGIN
 	RETURN QUERY EXECUTE format($query$
 		WITH expected AS MATERIALIZED (TABLE %1$s),
 		     actual   AS MATERIALIZED (TABLE %2$s),
-		     missing  AS (SELECT %3$s AS key, to_jsonb(r) AS row FROM (TABLE expected EXCEPT ALL TABLE actual) AS r),
-		     surplus  AS (SELECT %3$s AS key, to_jsonb(r) AS row FROM (TABLE actual EXCEPT ALL TABLE expected) AS r),
-		     m AS (SELECT *, row_number() OVER (PARTITION BY missing.key ORDER BY missing.row) AS number FROM missing),
-		     s AS (SELECT *, row_number() OVER (PARTITION BY surplus.key ORDER BY surplus.row) AS number FROM surplus)
-		SELECT CASE WHEN s.row IS NULL THEN 'missing' WHEN m.row IS NULL THEN 'unexpected' ELSE 'different' END,
+		     missing  AS (SELECT %3$s AS key, to_jsonb(r) AS row
+		                  FROM (TABLE expected EXCEPT ALL TABLE actual) AS r),
+		     surplus  AS (SELECT %3$s AS key, to_jsonb(r) AS row
+		                  FROM (TABLE actual EXCEPT ALL TABLE expected) AS r),
+		     m AS (SELECT *, row_number() OVER (PARTITION BY missing.key ORDER BY missing.row)
+		                       AS number
+		           FROM missing),
+		     s AS (SELECT *, row_number() OVER (PARTITION BY surplus.key ORDER BY surplus.row)
+		                       AS number
+		           FROM surplus)
+		SELECT CASE WHEN s.row IS NULL THEN 'missing' WHEN m.row IS NULL THEN 'unexpected'
+		            ELSE 'different' END,
 		       COALESCE(m.key, s.key), m.row, s.row
 		FROM m FULL JOIN s ON m.key = s.key AND m.number = s.number
 		ORDER BY 2, m.number, s.number
 		LIMIT %4$s $query$,
 		expected, actual,
-		(SELECT format('jsonb_build_object(%s)', coalesce(string_agg(format('%L, r.%I', k, k), ', ' ORDER BY n), ''))
+		(SELECT format('jsonb_build_object(%s)',
+		               coalesce(string_agg(format('%L, r.%I', k, k), ', ' ORDER BY n), ''))
 		 FROM unnest(key_columns) WITH ORDINALITY AS u(k, n)),
 		max_differences);
 END $$;
@@ -94,26 +105,32 @@ BEGIN
 			      HINT = 'mezzanine_info.views lists the mezzanine views.';
 	END IF;
 	IF mezzanine_state.is_touched(entry.home) THEN
-		RAISE EXCEPTION 'cannot verify view "%" in a transaction that has changed table "%"', verify.view, entry.base
+		RAISE EXCEPTION 'cannot verify view "%" in a transaction that has changed table "%"',
+			verify.view, entry.base
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-			      DETAIL = 'The changes reach the view''s state at commit; until then this transaction reads the view by its definition.',
+			      DETAIL = 'The changes reach the view''s state at commit; until then this '
+			               'transaction reads the view by its definition.',
 			      HINT = 'Commit first.';
 	END IF;
 	-- What readers see, then what the engine counts with.
-	RETURN QUERY SELECT * FROM mezzanine_state.compare(entry.definition, entry.view, entry.key_columns, max_differences);
+	RETURN QUERY SELECT * FROM mezzanine_state.compare(
+		entry.definition, entry.view, entry.key_columns, max_differences);
 	IF NOT FOUND THEN
 		RETURN QUERY SELECT 'state ' || d.kind, d.key, d.expected_row, d.actual_row
-			FROM mezzanine_state.compare(entry.truth, entry.home, ARRAY['hash'], max_differences) AS d;
+			FROM mezzanine_state.compare(
+				entry.truth, entry.home, ARRAY['hash'], max_differences) AS d;
 	END IF;
 END $$;
 COMMENT ON FUNCTION mezzanine.verify(regclass, integer, boolean) IS
-	'compares a view with its query in one snapshot and returns the differences; none: the view is right';
+	'compares a view with its query in one snapshot and returns the differences; none: the view '
+	'is right';
 
 -- Whoever creates views needs these, USAGE and CREATE on the schemas mezzanine and
 -- mezzanine_state, and to own the base table.
 REVOKE ALL ON FUNCTION
 	mezzanine.full_version(),
-	mezzanine.create_view(text, text, text, text, integer, interval, text, text, boolean, boolean, text),
+	mezzanine.create_view(text, text, text, text, integer, interval, text, text, boolean, boolean,
+	                      text),
 	mezzanine.drop_view(text, boolean, boolean),
 	mezzanine.explain(text, text),
 	mezzanine.verify(regclass, integer, boolean),

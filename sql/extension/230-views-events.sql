@@ -12,13 +12,17 @@ DECLARE
 BEGIN
 	FOR entry IN
 		DELETE FROM mezzanine_info.catalogue AS c
-		WHERE EXISTS (SELECT FROM unnest(ARRAY[c.view, c.home, c.truth, c.definition, c.base]) AS r(relation)
+		WHERE EXISTS (SELECT
+		              FROM unnest(ARRAY[c.view, c.home, c.truth, c.definition, c.base])
+		                  AS r(relation)
 		              WHERE NOT EXISTS (SELECT FROM pg_class AS k WHERE k.oid = r.relation))
 		RETURNING c.*
 	LOOP
 		FOR part IN
-			SELECT k.oid::regclass AS relation, CASE k.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind
-			FROM unnest(ARRAY[entry.view, entry.home, entry.truth, entry.definition]) WITH ORDINALITY AS r(relation, n)
+			SELECT k.oid::regclass AS relation,
+			       CASE k.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind
+			FROM unnest(ARRAY[entry.view, entry.home, entry.truth, entry.definition])
+				WITH ORDINALITY AS r(relation, n)
 			JOIN pg_class AS k ON k.oid = r.relation
 			ORDER BY r.n
 		LOOP
@@ -35,7 +39,8 @@ BEGIN
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION mezzanine_state.sweep() IS
-	'removes what is left of mezzanine views that lost one of their relations, and triggers that serve no view';
+	'removes what is left of mezzanine views that lost one of their relations, and triggers '
+	'that serve no view';
 
 CREATE FUNCTION mezzanine_state.on_drop() RETURNS event_trigger
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -47,7 +52,8 @@ BEGIN
 		PERFORM mezzanine_state.sweep();
 	END IF;
 END $$;
-COMMENT ON FUNCTION mezzanine_state.on_drop() IS 'event trigger: a mezzanine view goes with any of its relations';
+COMMENT ON FUNCTION mezzanine_state.on_drop() IS
+	'event trigger: a mezzanine view goes with any of its relations';
 
 -- A table that a view is computed from must stay one whose changes the triggers see.
 CREATE FUNCTION mezzanine_state.on_ddl() RETURNS event_trigger
@@ -60,22 +66,27 @@ BEGIN
 	SELECT v.base, v.view, p.what, p.hint INTO problem
 	FROM mezzanine_info.views AS v JOIN pg_class AS b ON b.oid = v.base
 	CROSS JOIN LATERAL (
-		SELECT 'row-level security', 'Drop the view first, or leave row-level security off.' WHERE b.relrowsecurity
+		SELECT 'row-level security', 'Drop the view first, or leave row-level security off.'
+		WHERE b.relrowsecurity
 		UNION ALL
 		SELECT 'inheritance or partitions', 'Drop the view first, or keep the table on its own.'
 		WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE b.oid IN (i.inhrelid, i.inhparent))
 		UNION ALL
-		SELECT 'no write-ahead log', 'Drop the view first, or keep the table logged.' WHERE b.relpersistence <> 'p'
+		SELECT 'no write-ahead log', 'Drop the view first, or keep the table logged.'
+		WHERE b.relpersistence <> 'p'
 		UNION ALL
-		SELECT 'triggers of the view disabled', 'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
+		SELECT 'triggers of the view disabled',
+		       'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
 		WHERE EXISTS (SELECT FROM pg_trigger AS t
 		              WHERE t.tgrelid IN (v.base, v.home) AND t.tgenabled <> 'A'
-		                AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc,
+		                AND t.tgfoid IN ('mezzanine_state.touch'::regproc,
+		                                 'mezzanine_state.capture'::regproc,
 		                                 'mezzanine_state.guard'::regproc))
 	) AS p(what, hint)
 	LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot have %', problem.base, problem.view, problem.what
+		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot have %',
+			problem.base, problem.view, problem.what
 			USING ERRCODE = 'feature_not_supported',
 			      DETAIL = 'Changes to the table could then pass by the view.',
 			      HINT = problem.hint;
@@ -94,4 +105,6 @@ ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_ddl IS
 	'refuses DDL after which changes of a base table could pass by its mezzanine views';
 
-REVOKE ALL ON FUNCTION mezzanine_state.sweep(), mezzanine_state.on_drop(), mezzanine_state.on_ddl() FROM PUBLIC;
+REVOKE ALL ON FUNCTION
+	mezzanine_state.sweep(), mezzanine_state.on_drop(), mezzanine_state.on_ddl()
+FROM PUBLIC;
