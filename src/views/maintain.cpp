@@ -57,16 +57,21 @@ bool SharesFence(const Apply *apply, std::size_t i)
 			SameFence(GroupAt(apply, i + 1).hash, hash));
 }
 
-// Equal keys may come with different images (1.0 and 1.00), as groups of one hash.
+// Equal keys may come with different images (1.0 and 1.00), as groups of one hash.  All
+// go into the first of them: one that was itself merged is empty and takes nothing.
 void MergeEqualKeys(const Apply *apply)
 {
 	const std::size_t count = apply->delta->group_count(apply->view_index);
-	for (std::size_t i = 1; i < count; i++)
-		for (std::size_t j = i; j-- > 0 && GroupAt(apply, j).hash == GroupAt(apply, i).hash;)
+	std::size_t first = 0; // of the groups with this hash
+	for (std::size_t i = 1; i < count; i++) {
+		if (GroupAt(apply, i).hash != GroupAt(apply, first).hash)
+			first = i;
+		for (std::size_t j = first; j < i; j++)
 			if (SameKey(apply->view, &GroupAt(apply, i), &GroupAt(apply, j))) {
 				MergeGroups(apply->delta, apply->view_index, j, i);
 				break;
 			}
+	}
 }
 
 // Writes the group's new state over the row in the store's slot, or deletes the row
