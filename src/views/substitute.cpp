@@ -149,9 +149,16 @@ void Replace(Query *query, int varno, RangeTblEntry *entry)
 	entry->extraUpdatedCols = nullptr;
 }
 
-// Replaces home tables throughout a query; *context is the List of those replaced.
+// What replacing home tables throughout a query takes along.
+struct Substitution {
+	bool always; // replace every one, touched or not
+	List *replaced;
+};
+
+// Replaces home tables throughout a query; the context is a Substitution.
 bool Substitute(Node *node, void *context)
 {
+	auto *substitution = static_cast<Substitution *>(context);
 	if (node == nullptr)
 		return false;
 	if (!IsA(node, Query))
@@ -166,10 +173,11 @@ bool Substitute(Node *node, void *context)
 		auto *entry = lfirst_node(RangeTblEntry, cell);
 		varno++;
 		if (entry->rtekind != RTE_RELATION || entry->relkind != RELKIND_RELATION ||
-			varno == query->resultRelation || !IsHome(entry->relid) || !MustUseTruth(entry->relid))
+			varno == query->resultRelation || !IsHome(entry->relid))
 			continue;
-		auto **replaced = static_cast<List **>(context);
-		*replaced = list_append_unique_oid(*replaced, entry->relid);
+		if (!substitution->always && !MustUseTruth(entry->relid))
+			continue;
+		substitution->replaced = list_append_unique_oid(substitution->replaced, entry->relid);
 		Replace(query, varno, entry);
 	}
 	return false;
@@ -261,11 +269,13 @@ PlannedStmt *NextPlanner(Query *query, const char *text, int cursor_options, Par
 PlannedStmt *PlanSubstituted(Query *query, const char *text, int cursor_options,
 							 ParamListInfo params, bool *reads_home)
 {
-	List *replaced = NIL;
-	if (TruthMayBeNeeded())
-		(void)Substitute(reinterpret_cast<Node *>(query), &replaced);
+	// What a rule adds to a query is planned before the rule's other actions run: one of
+	// them may be the touch.
+	Substitution substitution = {query->querySource != QSRC_ORIGINAL, NIL};
+	if (substitution.always || TruthMayBeNeeded())
+		(void)Substitute(reinterpret_cast<Node *>(query), &substitution);
 	PlannedStmt *plan = NextPlanner(query, text, cursor_options, params);
-	*reads_home = MarkPlan(plan, replaced);
+	*reads_home = MarkPlan(plan, substitution.replaced);
 	return plan;
 }
 
