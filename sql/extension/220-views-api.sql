@@ -63,9 +63,8 @@ BEGIN
 		ORDER BY 2, m.number, s.number
 		LIMIT %4$s $query$,
 		expected, actual,
-		(SELECT format('jsonb_build_object(%s)',
-		               coalesce(string_agg(format('%L, r.%I', k, k), ', ' ORDER BY n), ''))
-		 FROM unnest(key_columns) WITH ORDINALITY AS u(k, n)),
+		format('(SELECT coalesce(jsonb_object_agg(k, to_jsonb(r) -> k), jsonb ''{}'')
+		         FROM unnest(%L::text[]) AS k)', key_columns),
 		max_differences);
 END $$;
 COMMENT ON FUNCTION mezzanine_state.compare(regclass, regclass, text[], integer) IS

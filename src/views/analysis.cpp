@@ -239,8 +239,8 @@ const char *Deparse(Analysis *analysis, Node *expression)
 	return deparse_expression(expression, analysis->names, false, false);
 }
 
-// Whether `name` is taken in the home table.
-bool IsTaken(const QueryPlan *plan, const char *name)
+// Whether a key called `name` would share a column of the home table.
+bool KeyIsTaken(const QueryPlan *plan, const char *name)
 {
 	ListCell *cell;
 	if (strcmp(name, "hash") == 0 || strcmp(name, "count") == 0)
@@ -248,20 +248,33 @@ bool IsTaken(const QueryPlan *plan, const char *name)
 	foreach (cell, plan->keys)
 		if (strcmp(static_cast<PlannedKey *>(lfirst(cell))->name, name) == 0)
 			return true;
+	return false;
+}
+
+// Whether an argument called `name` would; its columns are count_<name> and so on.
+bool ArgumentIsTaken(const QueryPlan *plan, const char *name)
+{
+	static const char *const kPrefixes[] = {"count_", "sum_", "irregular_"};
+	ListCell *cell;
+	for (const char *prefix : kPrefixes)
+		if (KeyIsTaken(plan, psprintf("%s%s", prefix, name)))
+			return true;
 	foreach (cell, plan->arguments)
 		if (strcmp(static_cast<PlannedArgument *>(lfirst(cell))->name, name) == 0)
 			return true;
 	return false;
 }
 
+using IsTaken = bool (*)(const QueryPlan *plan, const char *name);
+
 // `wanted`, cut short and numbered until it is free in the home table.
-const char *FreeName(const QueryPlan *plan, const char *wanted)
+const char *FreeName(const QueryPlan *plan, const char *wanted, IsTaken is_taken)
 {
 	constexpr int kLongest = NAMEDATALEN - 1 - 15; // room for a prefix and a number
 	const int length = pg_mbcliplen(wanted, static_cast<int>(strlen(wanted)), kLongest);
 	char *stem = pnstrdup(wanted, length);
 	const char *name = stem;
-	for (int i = 2; IsTaken(plan, name); i++)
+	for (int i = 2; is_taken(plan, name); i++)
 		name = psprintf("%s_%d", stem, i);
 	return name;
 }
@@ -295,7 +308,8 @@ bool AddKey(Analysis *analysis, TargetEntry *target)
 
 	auto *key = static_cast<PlannedKey *>(palloc(sizeof(PlannedKey)));
 	key->expression = Deparse(analysis, expression);
-	key->name = FreeName(analysis->plan, NameFor(analysis, expression, target->resname));
+	key->name =
+		FreeName(analysis->plan, NameFor(analysis, expression, target->resname), KeyIsTaken);
 	key->type = type;
 	key->typmod = exprTypmod(expression);
 	analysis->plan->keys = lappend(analysis->plan->keys, key);
@@ -378,7 +392,8 @@ int ArgumentFor(Analysis *analysis, Node *expression, core::ArgumentKind kind, c
 	}
 	auto *argument = static_cast<PlannedArgument *>(palloc(sizeof(PlannedArgument)));
 	argument->expression = text;
-	argument->name = FreeName(analysis->plan, NameFor(analysis, expression, output));
+	argument->name =
+		FreeName(analysis->plan, NameFor(analysis, expression, output), ArgumentIsTaken);
 	argument->kind = kind;
 	analysis->plan->arguments = lappend(analysis->plan->arguments, argument);
 	return list_length(analysis->plan->arguments) - 1;
@@ -387,12 +402,12 @@ int ArgumentFor(Analysis *analysis, Node *expression, core::ArgumentKind kind, c
 bool AddAggregate(Analysis *analysis, const Aggref *aggregate, PlannedOutput *output)
 {
 	core::ArgumentKind kind{};
-	if (!CheckAggregate(analysis, aggregate))
-		return false;
 	if (!KindOfAggregate(aggregate->aggfnoid, &output->kind, &kind))
 		return Refuse(
 			analysis, psprintf("aggregate %s is", format_procedure(aggregate->aggfnoid)),
 			"Supported are count, sum and avg over smallint, integer, bigint and numeric.");
+	if (!CheckAggregate(analysis, aggregate))
+		return false;
 	if (output->kind == OutputKind::kCountRows)
 		return true;
 
@@ -485,14 +500,27 @@ QueryPlan *AnalyzeQuery(const char *query)
 	analysis.query = ParseOneSelect(query);
 	analysis.plan = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
 
-	// Names that are not in pg_catalog come out qualified.
-	const int nest_level = NewGUCNestLevel();
-	(void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							GUC_ACTION_SAVE, true, 0, false);
+	const int nest_level = PinTextSettings();
 	(void)(CheckClauses(&analysis) && CheckBase(&analysis) && CheckRelation(&analysis) &&
 		   AddFilter(&analysis) && AddKeys(&analysis) && AddOutputs(&analysis));
 	AtEOXact_GUC(true, nest_level);
 	return analysis.plan;
+}
+
+int PinTextSettings()
+{
+	static const char *const kSettings[][2] = {
+		{"search_path", "pg_catalog, pg_temp"},
+		{"extra_float_digits", "1"},
+		{"DateStyle", "ISO, MDY"},
+		{"IntervalStyle", "postgres"},
+		{"array_nulls", "on"},
+	};
+	const int nest_level = NewGUCNestLevel();
+	for (const auto &setting : kSettings)
+		(void)set_config_option(setting[0], setting[1], PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+								true, 0, false);
+	return nest_level;
 }
 
 void RaiseRefusal(const Refusal *refusal)

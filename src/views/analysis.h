@@ -56,6 +56,10 @@ struct QueryPlan {
 // maintained comes back as plan->refusal.
 QueryPlan *AnalyzeQuery(const char *query);
 
+// Pins the settings that SQL text is written and read under: names qualified, constants
+// exact.  The caller ends it by AtEOXact_GUC(true, <what is returned>).
+int PinTextSettings();
+
 // Raises `refusal` as 0A000, where there is one.
 void RaiseRefusal(const Refusal *refusal);
 

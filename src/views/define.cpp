@@ -73,7 +73,8 @@ void CheckOptions(FunctionCallInfo fcinfo)
 	if (!PG_ARGISNULL(kTargetLag))
 		RefuseOption("target_lag", "an interval", "It is for deferred views; leave it NULL.");
 	if (PG_ARGISNULL(kWithData) || !PG_GETARG_BOOL(kWithData))
-		RefuseOption("with_data", "false", "Views are filled when they are created.");
+		RefuseOption("with_data", PG_ARGISNULL(kWithData) ? "NULL" : "false",
+					 "Views are filled when they are created.");
 }
 
 char *RequiredText(FunctionCallInfo fcinfo, int argument, const char *name)
@@ -243,9 +244,7 @@ void Register(const QueryPlan *plan, const ViewNames *names)
 
 void CreateView(const QueryPlan *plan, const ViewNames *names, const char *comment)
 {
-	const int nest_level = NewGUCNestLevel();
-	(void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							GUC_ACTION_SAVE, true, 0, false);
+	const int nest_level = PinTextSettings();
 	CreateRelations(plan, names);
 	Fill(names);
 	GuardHome(names);
@@ -309,21 +308,22 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 	const char *query = RequiredText(fcinfo, kQuery, "query");
 	const char *comment =
 		PG_ARGISNULL(kComment) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(kComment));
-	const ViewNames names = NamesOf(bare);
 
 	PreventCommandIfReadOnly("mezzanine.create_view()");
 	CheckOptions(fcinfo);
 	RequireReadCommitted();
-	if (OidIsValid(PublishedOid(bare)) && !PG_ARGISNULL(kIfNotExists) &&
-		PG_GETARG_BOOL(kIfNotExists)) {
-		ereport(NOTICE, (errcode(ERRCODE_DUPLICATE_TABLE),
-						 errmsg("relation \"%s\" already exists, skipping", bare)));
+	if (OidIsValid(PublishedOid(bare))) {
+		const bool skip = !PG_ARGISNULL(kIfNotExists) && PG_GETARG_BOOL(kIfNotExists);
+		ereport(skip ? NOTICE : ERROR,
+				(errcode(ERRCODE_DUPLICATE_TABLE),
+				 errmsg("relation \"%s\" already exists%s", bare, skip ? ", skipping" : "")));
 		PG_RETURN_OID(PublishedOid(bare));
 	}
 
 	QueryPlan *plan = AnalyzeQuery(query);
 	RaiseRefusal(&plan->refusal);
 	LockBase(plan->base);
+	const ViewNames names = FreeNames(bare);
 	SPI_connect();
 	// Under the caller's search_path, as the caller wrote it.
 	RUN("CREATE VIEW %s AS %s", names.definition, query);
@@ -349,7 +349,7 @@ MEZZANINE_FUNCTION(mezzanine_drop_view)
 	}
 	SPI_connect();
 	// The event trigger on sql_drop removes what was made for the view.
-	RUN("DROP VIEW %s %s", NamesOf(bare).view, cascade ? "CASCADE" : "RESTRICT");
+	RUN("DROP VIEW %s %s", PublishedName(bare), cascade ? "CASCADE" : "RESTRICT");
 	SPI_finish();
 	PG_RETURN_VOID();
 }

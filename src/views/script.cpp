@@ -81,28 +81,44 @@ const char *PublishedExpression(const QueryPlan *plan, const PlannedOutput *outp
 	pg_unreachable();
 }
 
-// Whether every value of the type fits a btree's entry.
-bool FitsBtree(const PlannedKey *key)
+// The most bytes that the key takes in a btree's entry; more than any entry's where there
+// is no such limit, or no order.
+int WidestInBtree(const PlannedKey *key)
 {
-	constexpr int32 kTypmodMost = 500; // characters of at most four bytes
-	if (!OidIsValid(GetDefaultOpClass(key->type, BTREE_AM_OID)))
-		return false;
-	if (get_typlen(key->type) > 0)
-		return true;
+	constexpr int kUnlimited = BLCKSZ;
+	constexpr int kOverhead = 8; // header and alignment
+	const int16 length = get_typlen(key->type);
 	const bool is_text = key->type == VARCHAROID || key->type == BPCHAROID;
-	return is_text && key->typmod > VARHDRSZ && key->typmod - VARHDRSZ <= kTypmodMost;
+	if (!OidIsValid(GetDefaultOpClass(key->type, BTREE_AM_OID)))
+		return kUnlimited;
+	if (length > 0)
+		return length + kOverhead;
+	if (!is_text || key->typmod <= VARHDRSZ || key->typmod > kUnlimited)
+		return kUnlimited;
+	return (key->typmod - VARHDRSZ) * pg_database_encoding_max_length() + kOverhead;
 }
 
 } // namespace
 
-ViewNames NamesOf(const char *bare_name)
+const char *PublishedName(const char *bare_name)
 {
+	return Qualified(kPublishedSchema, bare_name);
+}
+
+ViewNames FreeNames(const char *bare_name)
+{
+	const Oid schema = get_namespace_oid(kStateSchema, false);
+	const bool home_is_free = !OidIsValid(get_relname_relid(bare_name, schema));
 	ViewNames names;
 	names.bare = bare_name;
-	names.view = Qualified(kPublishedSchema, bare_name);
-	names.home = Qualified(kStateSchema, bare_name);
-	names.truth = Qualified(kStateSchema, makeObjectName(bare_name, nullptr, "truth"));
-	names.definition = Qualified(kStateSchema, makeObjectName(bare_name, nullptr, "definition"));
+	names.view = PublishedName(bare_name);
+	names.home = Qualified(
+		kStateSchema,
+		home_is_free ? bare_name : ChooseRelationName(bare_name, nullptr, "home", schema, false));
+	names.truth =
+		Qualified(kStateSchema, ChooseRelationName(bare_name, nullptr, "truth", schema, false));
+	names.definition = Qualified(
+		kStateSchema, ChooseRelationName(bare_name, nullptr, "definition", schema, false));
 	return names;
 }
 
@@ -162,16 +178,22 @@ const char *PublishedQuery(const QueryPlan *plan, const char *home)
 
 const char *KeyIndexCommand(const QueryPlan *plan, const char *home)
 {
+	constexpr int kRoom = 2600; // a third of a page, less its headers: what a btree takes
 	StringInfoData columns;
 	ListCell *cell;
+	int count = 0;
+	int width = 0;
 	initStringInfo(&columns);
 	foreach (cell, plan->keys) {
 		auto *key = static_cast<PlannedKey *>(lfirst(cell));
-		if (FitsBtree(key))
-			appendStringInfo(&columns, "%s%s", columns.len > 0 ? ", " : "",
-							 quote_identifier(key->name));
+		const int widest = WidestInBtree(key);
+		if (width + widest > kRoom || count == INDEX_MAX_KEYS)
+			continue;
+		appendStringInfo(&columns, "%s%s", count > 0 ? ", " : "", quote_identifier(key->name));
+		width += widest;
+		count++;
 	}
-	if (columns.len > 0)
+	if (count > 0)
 		return psprintf("CREATE INDEX ON %s (%s)", home, columns.data);
 	// A long text does not fit a btree; a hash index takes it.
 	return psprintf("CREATE INDEX ON %s USING hash (%s)", home,

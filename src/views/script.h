@@ -10,12 +10,17 @@ namespace mezzanine::views
 struct ViewNames {
 	const char *bare;       // as given, unquoted
 	const char *view;       // mezzanine.<name>
-	const char *home;       // mezzanine_state.<name>
-	const char *truth;      // mezzanine_state.<name>_truth
-	const char *definition; // mezzanine_state.<name>_definition
+	const char *home;       // mezzanine_state.<name>, or one like it
+	const char *truth;      // mezzanine_state.<name>_truth, or one like it
+	const char *definition; // mezzanine_state.<name>_definition, or one like it
 };
 
-ViewNames NamesOf(const char *bare_name);
+// mezzanine.<name>, quoted.
+const char *PublishedName(const char *bare_name);
+
+// Names that are free now.  Two long names may be cut to the same one, and a view may be
+// called what another's truth is called: those behind the published view are numbered.
+ViewNames FreeNames(const char *bare_name);
 
 // SELECT … that computes the home table's rows from the base.
 const char *TruthQuery(const QueryPlan *plan);

@@ -1,0 +1,138 @@
+-- What is refused as a view's query: each with 0A000 (or PostgreSQL's own code), the culprit
+-- and a hint, and explain says the same.
+SET search_path = refused, public;
+CREATE SCHEMA refused;
+CREATE TABLE t (id int PRIMARY KEY, g int, x int, y int8, n numeric, f float8, s text, ts timestamptz, d date,
+	j json, p point, c text COLLATE "C");
+CREATE TABLE u (g int, x int);
+CREATE COLLATION blunt (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+CREATE TABLE blunt_table (s text COLLATE blunt, x int);
+CREATE VIEW a_view AS SELECT g, x FROM t;
+CREATE MATERIALIZED VIEW a_matview AS SELECT g, x FROM t;
+CREATE TABLE parted (g int, x int) PARTITION BY LIST (g);
+CREATE TABLE part PARTITION OF parted FOR VALUES IN (1);
+CREATE TABLE parent (g int, x int);
+CREATE TABLE child () INHERITS (parent);
+CREATE UNLOGGED TABLE unlogged (g int, x int);
+CREATE TEMP TABLE temporary (g int, x int);
+CREATE TABLE secured (g int, x int);
+ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
+CREATE SEQUENCE seq;
+CREATE FOREIGN DATA WRAPPER nowhere;
+CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+CREATE FOREIGN TABLE elsewhere (g int, x int) SERVER nowhere;
+CREATE FUNCTION stable_one(int) RETURNS int LANGUAGE sql STABLE AS 'SELECT $1';
+CREATE FUNCTION volatile_one(int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT $1';
+CREATE FUNCTION rows_of() RETURNS SETOF u LANGUAGE sql STABLE AS 'SELECT * FROM u';
+CREATE FUNCTION stable_equal(int, int) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT $1 = $2';
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = stable_equal);
+CREATE AGGREGATE my_sum(int) (SFUNC = int4_sum, STYPE = int8);
+SELECT mezzanine.create_view('ref_base', 'SELECT g, count(*) FROM t GROUP BY g') \gset
+
+CREATE FUNCTION refuse(query text, OUT state text, OUT message text, OUT hint text, OUT explained boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+	line text;
+BEGIN
+	BEGIN
+		PERFORM mezzanine.create_view('ref_view', query);
+		state := '* created *';
+	EXCEPTION WHEN OTHERS THEN
+		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+	END;
+	SELECT e INTO line FROM mezzanine.explain(query) AS e LIMIT 1;
+	explained := line = 'refused: ' || message;
+EXCEPTION WHEN OTHERS THEN
+	explained := SQLERRM = message;
+END $$;
+
+\pset format unaligned
+\pset fieldsep '\n    '
+\pset recordsep '\n'
+\pset tuples_only on
+
+-- Clauses.
+SELECT q, r.* FROM unnest(ARRAY[
+	'SELECT t.g, count(*) FROM t JOIN u USING (g) GROUP BY t.g',
+	'SELECT t.g, count(*) FROM t, u GROUP BY t.g',
+	'SELECT t.g, count(*) FROM t LEFT JOIN u ON t.g = u.g GROUP BY t.g',
+	'SELECT g, count(*) FROM (SELECT g FROM t) AS q GROUP BY g',
+	'SELECT g, count(*) FROM t WHERE x IN (SELECT x FROM u) GROUP BY g',
+	'SELECT g, count((SELECT 1)) FROM t GROUP BY g',
+	'SELECT g, count(*) FROM t WHERE EXISTS (SELECT FROM u) GROUP BY g',
+	'WITH q AS (SELECT g FROM t) SELECT g, count(*) FROM q GROUP BY g',
+	'WITH q AS (DELETE FROM t RETURNING g) SELECT g, count(*) FROM q GROUP BY g',
+	'SELECT g, count(*) FROM t GROUP BY g UNION ALL SELECT g, count(*) FROM u GROUP BY g',
+	'SELECT g FROM t GROUP BY g EXCEPT SELECT g FROM u GROUP BY g',
+	'SELECT g, count(*) FROM t GROUP BY g HAVING count(*) > 1',
+	'SELECT g, count(*) FROM t GROUP BY g ORDER BY g',
+	'SELECT g, count(*) FROM t GROUP BY g LIMIT 1',
+	'SELECT g, count(*) FROM t GROUP BY g OFFSET 1',
+	'SELECT DISTINCT g, count(*) FROM t GROUP BY g',
+	'SELECT DISTINCT ON (g) g, count(*) FROM t GROUP BY g',
+	'SELECT g, count(*), rank() OVER (ORDER BY g) FROM t GROUP BY g',
+	'SELECT g, generate_series(1, 2), count(*) FROM t GROUP BY g',
+	'SELECT g, x, count(*) FROM t GROUP BY ROLLUP (g, x)',
+	'SELECT g, x, count(*) FROM t GROUP BY GROUPING SETS ((g), (x))',
+	'SELECT g, x, count(*) FROM t GROUP BY CUBE (g, x)',
+	'SELECT count(*) FROM t',
+	'SELECT count(*) FROM t GROUP BY ()',
+	'SELECT g, x FROM t',
+	'SELECT 1',
+	'TABLE t',
+	'VALUES (1)',
+	'SELECT g, count(*) FROM t GROUP BY g FOR UPDATE',
+	'SELECT count(*) FROM t GROUP BY 1 + count(*)']) AS q
+CROSS JOIN LATERAL refuse(q) AS r;
+
+-- Aggregates and expressions over them.
+SELECT q, r.* FROM unnest(ARRAY['max(x)', 'min(x)', 'string_agg(s, '','')', 'array_agg(x)', 'bool_or(x > 1)', 'sum(f)',
+	'avg(f)', 'sum(x::real)', 'sum(''1 day''::interval)', 'stddev(x)', 'percentile_cont(0.5) WITHIN GROUP (ORDER BY x)',
+	'my_sum(x)', 'count(DISTINCT x)', 'sum(DISTINCT x)', 'sum(x ORDER BY x)', 'count(*) FILTER (WHERE x > 1)',
+	'sum(x) + 1', 'sum(x) / count(*)', 'sum(x)::int', 'round(avg(x), 2)', 'coalesce(sum(x), 0)', '1', '''a''', 'g + 1',
+	'sum(sum(x))', 'sum(s)', 'sum(g, x)']) AS e
+CROSS JOIN LATERAL concat('SELECT g, ', e, ' FROM t GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
+SELECT r.* FROM refuse('SELECT id, s, count(*) FROM t GROUP BY id') AS r;
+
+-- Keys and filters that depend on more than the row, and keys that cannot be hashed.
+SELECT q, r.* FROM unnest(ARRAY['now()', 'CURRENT_DATE', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'CURRENT_USER', 'SESSION_USER',
+	'CURRENT_SCHEMA', 'clock_timestamp()', 'random()', 'date_trunc(''day'', ts)', 'ts::date', 'ts::text', 'd::text',
+	'extract(hour FROM ts)', 'to_char(ts, ''YYYY'')', 'nextval(''seq'')', 'stable_one(x)', 'volatile_one(x)', 'x === 1',
+	'ctid', 'xmin', 'tableoid', 't', 't.*', 'current_setting(''a.b'')', 'j', 'p', 's COLLATE blunt', 'j::jsonb -> now()::text',
+	'ARRAY[p]', 'ROW(x, now())', 'CASE WHEN x > random() THEN 1 END', 'x = ANY (ARRAY[volatile_one(1)])']) AS e
+CROSS JOIN LATERAL concat('SELECT ', e, ', count(*) FROM t GROUP BY ', e) AS q CROSS JOIN LATERAL refuse(q) AS r;
+SELECT q, r.* FROM unnest(ARRAY['ts > now()', 'd = CURRENT_DATE', 'random() < 0.5', 'x === 1', 'stable_one(x) = 1', 'ctid IS NULL',
+	't IS NOT NULL', 't = t', 'ts::date = d', 'pg_backend_pid() = x']) AS e
+CROSS JOIN LATERAL concat('SELECT g, count(*) FROM t WHERE ', e, ' GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
+SELECT q, r.* FROM unnest(ARRAY['sum(stable_one(x))', 'count(t)', 'count(t.*)', 'count(ctid)', 'sum(x + random()::int)',
+	'count(now())']) AS e
+CROSS JOIN LATERAL concat('SELECT g, ', e, ' FROM t GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
+
+-- Sources.
+SELECT q, r.* FROM unnest(ARRAY['a_view', 'a_matview', 'parted', 'part', 'parent', 'ONLY parent', 'child', 'unlogged',
+	'temporary', 'secured', 'elsewhere', 'rows_of()', '(VALUES (1, 2)) AS v(g, x)', 't TABLESAMPLE SYSTEM (10)',
+	'mezzanine.ref_base', 'mezzanine_state.ref_base', 'blunt_table AS b(g)', 'LATERAL (SELECT 1 AS g) AS l', 'seq AS s(g)',
+	'ROWS FROM (generate_series(1, 2), rows_of()) AS r(g)']) AS e
+CROSS JOIN LATERAL concat('SELECT g, count(*) FROM ', e, ' GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
+SELECT r.* FROM refuse('SELECT relname, count(*) FROM pg_catalog.pg_class GROUP BY relname') AS r;
+
+-- Not one SELECT.
+SELECT q, r.* FROM unnest(ARRAY[
+	'SELECT g, count(*) FROM t GROUP BY g; DROP TABLE t', ';', '-- nothing', 'DELETE FROM t RETURNING g', 'DROP TABLE t',
+	'SELECT g, count(*) INTO v FROM t GROUP BY g', 'EXPLAIN SELECT g, count(*) FROM t GROUP BY g',
+	'SELECT g, count(*) FROM t GROUP BY g) AS q; DROP TABLE t; --', 'CREATE TABLE v AS SELECT g, count(*) FROM t GROUP BY g',
+	'SELECT g, count(*) FROM t GROUP BY g WITH CHECK OPTION']) AS q CROSS JOIN LATERAL refuse(q) AS r;
+
+-- Nothing of all this was made.
+SELECT view FROM mezzanine_info.views WHERE view::text LIKE '%ref%';
+SELECT relname FROM pg_class WHERE relname LIKE 'ref_view%';
+SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'mezzanine_touch' AND tgrelid::regclass::text LIKE '%refused%';
+
+-- What explain says of queries that are fine.
+SELECT mezzanine.explain('SELECT g, count(*) AS n, sum(x), avg(n) AS mean FROM t WHERE s <> '''' GROUP BY g, c');
+SELECT mezzanine.explain('SELECT g % 10 AS tens, count(s) FROM t AS "An Alias" GROUP BY 1;');
+SELECT mezzanine.explain('SELECT g, count(*) FROM t GROUP BY g', 'json');
+SELECT count(*) FROM mezzanine.explain(NULL);
+\set VERBOSITY terse
+DROP SCHEMA refused CASCADE;
+DROP FOREIGN DATA WRAPPER nowhere CASCADE;
