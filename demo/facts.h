@@ -16,7 +16,7 @@ struct Plan {
 	int items = 300;
 	int hot_items = 12;
 	std::int64_t hot_units = 450; // received of each hot item
-	std::int64_t units = 600;     // and of each other one
+	std::int64_t units = 180;     // and of each other one
 	std::chrono::seconds duration{18};
 	std::uint64_t seed = 0;
 };

@@ -47,9 +47,10 @@ void Watcher::Run()
 	std::int64_t before = 0;
 	for (std::int64_t second = 1; !progress_.over; ++second) {
 		const auto next = Clock::now() + seconds(1);
-		CompareInOneSnapshot();
-		while (Clock::now() < next && !progress_.over)
-			std::this_thread::sleep_for(milliseconds(20));
+		while (Clock::now() < next && !progress_.over) {
+			CompareInOneSnapshot();
+			std::this_thread::sleep_for(milliseconds(200));
+		}
 		const std::int64_t orders = progress_.orders;
 		watched_.orders_by_second.push_back(orders - before);
 		PrintLine(second, orders - before);
