@@ -42,7 +42,8 @@ WHERE EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner))
   AND NOT (provolatile = 'i' AND pronamespace = 'mezzanine_state'::regnamespace)
 ORDER BY 1::text;
 
--- Nothing is readable or writable by everybody, and nobody else creates objects among ours.
+-- Nothing is readable or writable by everybody, and nobody but authors of views creates
+-- objects among ours.
 SELECT type, identity AS open_to_public
 FROM member
 WHERE EXISTS (
@@ -51,5 +52,6 @@ WHERE EXISTS (
 	UNION ALL
 	SELECT FROM pg_namespace n, aclexplode(n.nspacl) a
 	WHERE classid = 'pg_namespace'::regclass AND n.oid = objid
-	  AND (a.grantee = 0 OR a.privilege_type = 'CREATE' AND a.grantee <> n.nspowner))
+	  AND (a.grantee = 0 OR a.privilege_type = 'CREATE'
+	       AND a.grantee NOT IN (n.nspowner, 'mezzanine_author'::regrole)))
 ORDER BY 1, 2;

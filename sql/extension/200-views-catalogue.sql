@@ -30,7 +30,7 @@ SELECT c.view, 'immediate'::text AS mode, c.base, c.home, c.truth, c.definition,
        pg_catalog.pg_get_viewdef(c.definition::oid) AS query,
        pg_catalog.obj_description(c.view::oid, 'pg_class') AS comment, c.created_at
 FROM mezzanine_info.catalogue AS c JOIN pg_catalog.pg_class AS k ON k.oid = c.view;
-GRANT SELECT ON mezzanine_info.views TO mezzanine_reader;
+GRANT SELECT ON mezzanine_info.views TO mezzanine_author, mezzanine_reader;
 COMMENT ON VIEW mezzanine_info.views IS
 	'the mezzanine views of this database: base table, grouping key, owner and query';
 

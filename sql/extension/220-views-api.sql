@@ -124,8 +124,7 @@ COMMENT ON FUNCTION mezzanine.verify(regclass, integer, boolean) IS
 	'compares a view with its query in one snapshot and returns the differences; none: the view '
 	'is right';
 
--- Whoever creates views needs these, USAGE and CREATE on the schemas mezzanine and
--- mezzanine_state, and to own the base table.
+-- Authors of views: they also need to own the base table.
 REVOKE ALL ON FUNCTION
 	mezzanine.full_version(),
 	mezzanine.create_view(text, text, text, text, integer, interval, text, text, boolean, boolean,
@@ -136,4 +135,14 @@ REVOKE ALL ON FUNCTION
 	mezzanine_state.is_touched(regclass),
 	mezzanine_state.compare(regclass, regclass, text[], integer)
 FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION mezzanine.full_version() TO mezzanine_reader;
+GRANT EXECUTE ON FUNCTION
+	mezzanine.create_view(text, text, text, text, integer, interval, text, text, boolean, boolean,
+	                      text),
+	mezzanine.drop_view(text, boolean, boolean),
+	mezzanine.explain(text, text),
+	mezzanine.verify(regclass, integer, boolean),
+	mezzanine_state.is_touched(regclass),
+	mezzanine_state.compare(regclass, regclass, text[], integer),
+	mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard()
+TO mezzanine_author;
+GRANT EXECUTE ON FUNCTION mezzanine.full_version() TO mezzanine_author, mezzanine_reader;

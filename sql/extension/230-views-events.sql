@@ -18,6 +18,10 @@ BEGIN
 		              WHERE NOT EXISTS (SELECT FROM pg_class AS k WHERE k.oid = r.relation))
 		RETURNING c.*
 	LOOP
+		-- First the base, as its writers do; then what they want at their commit.
+		IF EXISTS (SELECT FROM pg_class AS k WHERE k.oid = entry.base) THEN
+			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', entry.base);
+		END IF;
 		FOR part IN
 			SELECT k.oid::regclass AS relation,
 			       CASE k.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind

@@ -45,4 +45,14 @@ inline bool WalkQuery(Query *query, TreeWalker walker, void *context, int flags)
 #endif
 }
 
+// Whether the current user owns the relation, or has its owner's rights.
+inline bool OwnsRelation(Oid relation)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_class_ownercheck(relation, GetUserId());
+#else
+	return object_ownercheck(RelationRelationId, relation, GetUserId());
+#endif
+}
+
 } // namespace mezzanine::pg

@@ -159,7 +159,7 @@ bool IsMutableFunction(Oid function, void *context)
 {
 	if (func_volatile(function) == PROVOLATILE_IMMUTABLE)
 		return false;
-	static_cast<Culprit *>(context)->name = get_func_name(function);
+	static_cast<Culprit *>(context)->name = psprintf("function %s", format_procedure(function));
 	return true;
 }
 
@@ -204,7 +204,7 @@ bool FindCulprit(Node *node, void *context)
 		return true;
 	}
 	if (IsA(node, NextValueExpr)) {
-		culprit->name = "nextval";
+		culprit->name = "function nextval(regclass)";
 		return true;
 	}
 	if (IsA(node, Var)) {

@@ -115,6 +115,14 @@ void RequireReadCommitted()
 				 errhint("Run it in a transaction at READ COMMITTED.")));
 }
 
+// Before any lock: who may not change the relation shall not hold up others either.
+void RequireOwner(Oid relation)
+{
+	if (!pg::OwnsRelation(relation))
+		aclcheck_error(ACLCHECK_NOT_OWNER, get_relkind_objtype(get_rel_relkind(relation)),
+					   get_rel_name(relation));
+}
+
 // Waits for writers in flight and keeps new ones out until the end of the transaction.
 void LockBase(Oid base)
 {
@@ -322,6 +330,7 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 
 	QueryPlan *plan = AnalyzeQuery(query);
 	RaiseRefusal(&plan->refusal);
+	RequireOwner(plan->base);
 	LockBase(plan->base);
 	const ViewNames names = FreeNames(bare);
 	SPI_connect();
@@ -340,13 +349,17 @@ MEZZANINE_FUNCTION(mezzanine_drop_view)
 	const bool cascade = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 
 	PreventCommandIfReadOnly("mezzanine.drop_view()");
-	if (ViewByOid(PublishedOid(bare)) == nullptr) {
+	const CatalogueEntry *entry = ViewByOid(PublishedOid(bare));
+	if (entry == nullptr) {
 		ereport(if_exists ? NOTICE : ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("mezzanine view \"%s\" does not exist", bare),
 				 if_exists ? 0 : errhint("mezzanine_info.views lists the views there are.")));
 		PG_RETURN_VOID();
 	}
+	RequireOwner(entry->view);
+	// Before the view's own relations, which a writer of the base wants at its commit.
+	LockRelationOid(entry->base, AccessExclusiveLock);
 	SPI_connect();
 	// The event trigger on sql_drop removes what was made for the view.
 	RUN("DROP VIEW %s %s", PublishedName(bare), cascade ? "CASCADE" : "RESTRICT");

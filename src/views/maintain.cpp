@@ -2,8 +2,7 @@
 //
 // Views go by their home table's oid and groups by their hash, so that all appliers
 // climb one ladder and none deadlocks with another.  A group's home row is found in its
-// latest version and changed in place; whoever holds it is waited for.  Where there is
-// none, the group's fence makes sure that two sessions do not both insert it.
+// latest version and changed in place; whoever holds it is waited for.
 #include "fence/fence.h"
 #include "pg/store.h"
 #include "views/catalogue.h"
@@ -36,25 +35,60 @@ core::Group &GroupAt(const Apply *apply, std::size_t i)
 	return apply->delta->group(apply->view_index, i);
 }
 
-fence::Fence FenceOf(const Apply *apply, uint64 hash)
+// Fences are needed where a group has no home row yet: two sessions must not both insert
+// it.  There is one for each group, taken exclusively, and above it one for each range of
+// hashes, shared by those who take the groups' own.  Who has many groups takes the ranges
+// for itself instead: so the lock table never runs out.
+constexpr int kRangeBits = 10;
+constexpr std::size_t kManyGroups = 256;
+
+fence::Fence FenceOfGroup(const Apply *apply, uint64 hash)
 {
 	return {fence::Realm::kGroup, apply->view->home, static_cast<uint32>(hash >> 32)};
 }
 
-bool SameFence(uint64 a, uint64 b)
+fence::Fence FenceOfRange(const Apply *apply, uint64 hash)
 {
-	return (a >> 32) == (b >> 32);
+	return {fence::Realm::kGroups, apply->view->home,
+			static_cast<uint32>(hash >> (64 - kRangeBits))};
 }
 
-// Whether another group of this delta has the same fence.  Then the fence is taken
-// before any of their rows: taken after one, it could deadlock with a session that
-// holds it and wants the row.
-bool SharesFence(const Apply *apply, std::size_t i)
+bool HasManyGroups(const Apply *apply)
+{
+	return apply->delta->group_count(apply->view_index) > kManyGroups;
+}
+
+// Whether a neighbour of group `i` in this delta has the same upper `bits` of the hash.
+bool HasNeighbour(const Apply *apply, std::size_t i, int bits)
+{
+	const uint64 upper = GroupAt(apply, i).hash >> (64 - bits);
+	return (i > 0 && GroupAt(apply, i - 1).hash >> (64 - bits) == upper) ||
+		   (i + 1 < apply->delta->group_count(apply->view_index) &&
+			GroupAt(apply, i + 1).hash >> (64 - bits) == upper);
+}
+
+void FenceGroup(const Apply *apply, uint64 hash)
+{
+	fence::Acquire(FenceOfRange(apply, hash), RowExclusiveLock);
+	fence::Acquire(FenceOfGroup(apply, hash), ExclusiveLock);
+}
+
+// Takes a fence that several groups of this delta share before any of their rows: taken
+// after one, it could deadlock with a session that holds it and wants the row.  True when
+// the group itself is fenced then.
+bool FenceAhead(const Apply *apply, std::size_t i)
 {
 	const uint64 hash = GroupAt(apply, i).hash;
-	return (i > 0 && SameFence(GroupAt(apply, i - 1).hash, hash)) ||
-		   (i + 1 < apply->delta->group_count(apply->view_index) &&
-			SameFence(GroupAt(apply, i + 1).hash, hash));
+	if (HasManyGroups(apply)) {
+		fence::Acquire(FenceOfRange(apply, hash), ShareRowExclusiveLock);
+		return true;
+	}
+	if (HasNeighbour(apply, i, kRangeBits))
+		fence::Acquire(FenceOfRange(apply, hash), RowExclusiveLock);
+	if (!HasNeighbour(apply, i, 32))
+		return false;
+	FenceGroup(apply, hash);
+	return true;
 }
 
 // Equal keys may come with different images (1.0 and 1.00), as groups of one hash.  All
@@ -118,15 +152,13 @@ void ApplyGroup(Apply *apply, std::size_t i)
 	const core::Group &group = GroupAt(apply, i);
 	if (group.IsZero())
 		return;
-	bool fenced = SharesFence(apply, i);
-	if (fenced)
-		fence::Acquire(FenceOf(apply, group.hash), ExclusiveLock);
+	bool fenced = FenceAhead(apply, i);
 
 	bool missing = false;
 	while (!TryGroup(apply, group, fenced, &missing)) {
 		CHECK_FOR_INTERRUPTS();
 		if (missing && !fenced) {
-			fence::Acquire(FenceOf(apply, group.hash), ExclusiveLock);
+			FenceGroup(apply, group.hash);
 			fenced = true;
 		}
 	}
