@@ -31,16 +31,15 @@ FROM member JOIN pg_proc p ON classid = 'pg_proc'::regclass AND p.oid = objid
 WHERE prosecdef
   AND NOT EXISTS (SELECT FROM unnest(proconfig) s
                   WHERE s ~ '^search_path=pg_catalog(, (inventory|mezzanine[a-z_]*))*, pg_temp$')
-ORDER BY 1::text;
+ORDER BY p.oid::regprocedure::text COLLATE "C";
 
--- Nothing is executable by everybody, but for the pure functions that a view's truth
+-- Nothing is executable by everybody, but for these pure functions that a view's truth
 -- computes with: PostgreSQL checks them in the name of whoever reads the view.
 SELECT p.oid::regprocedure AS executable_by_public
 FROM member JOIN pg_proc p ON classid = 'pg_proc'::regclass AND p.oid = objid
 WHERE EXISTS (SELECT FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
               WHERE grantee = 0 AND privilege_type = 'EXECUTE')
-  AND NOT (provolatile = 'i' AND pronamespace = 'mezzanine_state'::regnamespace)
-ORDER BY 1::text;
+ORDER BY p.oid::regprocedure::text COLLATE "C";
 
 -- Nothing is readable or writable by everybody, and nobody but authors of views creates
 -- objects among ours.
