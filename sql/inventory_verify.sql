@@ -44,3 +44,17 @@ INSERT INTO inventory.reservation VALUES ('00000000-0000-7000-8000-000000000000'
 SELECT check_name, key FROM inventory.verify() WHERE key LIKE '%00000000-0000-7000-8000-000000000000%';
 ROLLBACK;
 SELECT * FROM inventory.verify();
+
+-- Constraints hold for rows that no executor writes, new ones and old ones.
+CREATE FUNCTION pg_temp.receive(quantity bigint) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN inventory.receive('verify-vase', 'north', quantity) > 0;
+EXCEPTION WHEN check_violation THEN
+	RETURN SQLERRM;
+END $$;
+SELECT pg_temp.receive(13);
+ALTER TABLE inventory.journal ADD CONSTRAINT not_twelve CHECK (quantity <> 12);
+SELECT pg_temp.receive(12), pg_temp.receive(11), pg_temp.receive(12);
+ALTER TABLE inventory.journal DROP CONSTRAINT not_twelve;
+SELECT pg_temp.receive(12);
+SELECT on_hand FROM inventory.available('{verify-vase}');

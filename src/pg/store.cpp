@@ -1,5 +1,7 @@
 #include "pg/store.h"
 
+#include "pg/constraints.h"
+
 namespace mezzanine::pg
 {
 
@@ -23,6 +25,7 @@ void PrepareToWrite(Store *store)
 // unique indexes are treated as everywhere else.
 void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
 {
+	PrepareToWrite(store);
 	if (store->target->ri_IndexRelationDescs == nullptr) {
 		MemoryContext caller = MemoryContextSwitchTo(store->context);
 		ExecOpenIndices(store->target, false);
@@ -31,15 +34,6 @@ void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
 	if (store->target->ri_NumIndices > 0)
 		list_free(ExecInsertIndexTuples(store->target, slot, store->estate, is_update, false,
 										nullptr, NIL));
-	ResetPerTupleExprContext(store->estate);
-}
-
-// Raises where `slot` breaks a NOT NULL or CHECK constraint of the table.
-void CheckConstraints(Store *store, TupleTableSlot *slot)
-{
-	if (store->table->rd_att->constr == nullptr)
-		return;
-	ExecConstraints(store->target, slot, store->estate);
 	ResetPerTupleExprContext(store->estate);
 }
 
@@ -126,8 +120,7 @@ Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)
 	LockTupleMode lock_mode;
 	bool update_indexes = false;
 
-	PrepareToWrite(store);
-	CheckConstraints(store, slot);
+	CheckConstraints(store->table, slot);
 	TM_Result result =
 		table_tuple_update(store->table, row, slot, GetCurrentCommandId(true), SnapshotAny,
 						   InvalidSnapshot, true, &failure, &lock_mode, &update_indexes);
@@ -178,8 +171,7 @@ bool SeenByTransaction(TupleTableSlot *slot)
 
 void InsertRow(Store *store, TupleTableSlot *slot)
 {
-	PrepareToWrite(store);
-	CheckConstraints(store, slot);
+	CheckConstraints(store->table, slot);
 	table_tuple_insert(store->table, slot, GetCurrentCommandId(true), 0, nullptr);
 	InsertIndexEntries(store, slot, false);
 }
