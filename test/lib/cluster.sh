@@ -14,10 +14,13 @@ PG_CONFIG=${PG_CONFIG:-pg_config}
 PG_BIN=$("$PG_CONFIG" --bindir)
 CLUSTER_DIR=
 
-# Runs a command as the user that owns the cluster.
+# Runs a command as the user that owns the cluster, in this directory if he may enter it.
 as_owner() {
 	if [ "$(id -u)" -eq 0 ]; then
-		runuser -u postgres -- "$@"
+		(
+			runuser -u postgres -- test -x . || cd /
+			exec runuser -u postgres -- "$@"
+		)
 	else
 		"$@"
 	fi
