@@ -11,7 +11,8 @@ SELECT sku, held, available FROM inventory.available('{cart-1,cart-2,cart-3,cart
 SELECT pg_temp.say(inventory.reserve('{"(cart-5,2,)","(cart-4,1,)","(cart-5,3,north)"}'::inventory.line[]));
 SELECT pg_temp.say(inventory.reserve('{"(cart-4,2,)","(cart-4,2,)"}'::inventory.line[]));
 -- A cart of one is a cart.
-SELECT pg_temp.say(inventory.reserve(ARRAY[ROW('cart-4', 3, NULL)::inventory.line], mode => 'all', strategy => 'priority'));
+SELECT pg_temp.say(inventory.reserve(ARRAY[ROW('cart-4', 3, NULL)::inventory.line],
+	mode => 'all', strategy => 'priority'));
 
 \set VERBOSITY sqlstate
 SELECT inventory.reserve('{}'::inventory.line[]);
@@ -43,11 +44,13 @@ SELECT (inventory.reserve(array_agg(ROW('big-' || i, 1, 'north')::inventory.line
 FROM generate_series(1, 10000) AS i;
 SELECT classid, count(*), min(mode) AS mode FROM (
 	SELECT CASE objsubid WHEN 19802 THEN 'cell' WHEN 19805 THEN 'gate' END AS classid, mode
-	FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid IN (19802, 19805)) AS fence
+	FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubid IN (19802,
+	19805)) AS fence
 GROUP BY classid;
 COMMIT;
 SELECT status, cardinality(lines), cardinality(shortfall)
-FROM inventory.reserve((SELECT array_agg(ROW('big-' || i, 1, 'north')::inventory.line) FROM generate_series(1, 10000) AS i));
+FROM inventory.reserve((SELECT array_agg(ROW('big-' || i, 1, 'north')::inventory.line)
+	FROM generate_series(1, 10000) AS i));
 SELECT o.status, cardinality(o.lines) FROM inventory.reservations AS r,
 	LATERAL inventory.release(r.reservation, r.fence) AS o WHERE cardinality(r.lines) = 10000;
 SELECT sum(available), sum(held) FROM inventory.availability WHERE sku LIKE 'big-%';
@@ -61,7 +64,8 @@ FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND objsubi
 COMMIT;
 -- So does a transaction of many first receipts and many keys.
 BEGIN;
-SELECT count(inventory.receive('bulk-' || i, 'north', 1, key => 'bulk-' || i)) FROM generate_series(1, 10000) AS i;
+SELECT count(inventory.receive('bulk-' || i, 'north', 1, key => 'bulk-' || i))
+	FROM generate_series(1, 10000) AS i;
 SELECT count(*) AS fences, max(mode) FILTER (WHERE objsubid = 19805) AS gate
 FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid();
 COMMIT;

@@ -3,8 +3,10 @@ CREATE FUNCTION pg_temp.say(o inventory.outcome) RETURNS text LANGUAGE sql AS $$
 	SELECT concat_ws(' | ', o.status, 'fence ' || o.fence, o.lines, 'short ' || o.shortfall::text,
 		CASE WHEN o.replayed THEN 'replayed' END)
 $$;
-SELECT inventory.receive('confirm-lamp', 'north', 10), inventory.receive('confirm-vase', 'north', 10) \gset
-SELECT reservation AS cart FROM inventory.reserve('{"(confirm-vase,2,)","(confirm-lamp,1,)"}'::inventory.line[]) \gset
+SELECT inventory.receive('confirm-lamp', 'north', 10), inventory.receive('confirm-vase', 'north',
+	10) \gset
+SELECT reservation AS cart
+	FROM inventory.reserve('{"(confirm-vase,2,)","(confirm-lamp,1,)"}'::inventory.line[]) \gset
 SELECT pg_temp.say(inventory.confirm(:'cart', 1));
 SELECT sku, on_hand, held, available FROM inventory.available('{confirm-lamp,confirm-vase}');
 SELECT s.sku, j.from_account, j.to_account, j.quantity, j.reason
@@ -13,11 +15,13 @@ WHERE j.reservation = :'cart' ORDER BY j.sequence;
 -- Again: the same answer, and nothing moves.
 SELECT pg_temp.say(inventory.confirm(:'cart', 1));
 SELECT count(*) AS movements FROM inventory.journal WHERE reservation = :'cart';
-SELECT status, settled_at IS NOT NULL AS settled FROM inventory.reservations WHERE reservation = :'cart';
+SELECT status, settled_at IS NOT NULL AS settled FROM inventory.reservations
+	WHERE reservation = :'cart';
 
 -- Twice in one statement, and after a rollback.
 SELECT reservation AS one FROM inventory.reserve('confirm-lamp', 1) \gset
-SELECT (inventory.confirm(:'one', 1)).replayed AS first, (inventory.confirm(:'one', 1)).replayed AS second;
+SELECT (inventory.confirm(:'one', 1)).replayed AS first, (inventory.confirm(:'one',
+	1)).replayed AS second;
 SELECT reservation AS one FROM inventory.reserve('confirm-lamp', 1) \gset
 BEGIN;
 SELECT pg_temp.say(inventory.confirm(:'one', 1));
@@ -25,7 +29,8 @@ ROLLBACK;
 SELECT pg_temp.say(inventory.confirm(:'one', 1));
 -- Reserved and confirmed in one transaction.
 BEGIN;
-SELECT pg_temp.say(inventory.confirm(o.reservation, o.fence)) FROM inventory.reserve('confirm-lamp', 1) AS o;
+SELECT pg_temp.say(inventory.confirm(o.reservation, o.fence))
+	FROM inventory.reserve('confirm-lamp', 1) AS o;
 COMMIT;
 
 -- With a key.

@@ -33,7 +33,8 @@ BEGIN
 	EXECUTE call;
 	RETURN 'no error';
 EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+	GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL,
+	hint = PG_EXCEPTION_HINT;
 	RETURN regexp_replace(regexp_replace(concat_ws(E'\n', SQLSTATE || ' ' || message, detail, hint),
 		'[0-9a-f]{8}-[-0-9a-f]{27}', '<id>'), 'until .*\.$', 'until <time>.', 'n');
 END $$;

@@ -12,4 +12,5 @@ MERGE INTO inventory.journal AS j USING (VALUES (1)) AS v ON true WHEN MATCHED T
 SELECT inventory.refuse_change();
 \set VERBOSITY default
 DELETE FROM inventory.journal;
-SELECT count(*) FROM inventory.journal j JOIN inventory.stock s USING (stock) WHERE s.sku = 'journal-lamp';
+SELECT count(*) FROM inventory.journal j JOIN inventory.stock s USING (stock)
+	WHERE s.sku = 'journal-lamp';

@@ -7,7 +7,8 @@ SELECT inventory.receive('keys-lamp', 'north', 3) \gset
 SELECT pg_temp.say(inventory.reserve('keys-lamp', 2, key => 'keys-1'));
 SELECT pg_temp.say(inventory.reserve('keys-lamp', 2, key => 'keys-1'));
 SELECT a.reservation = b.reservation AND a.expires_at = b.expires_at AS same
-FROM inventory.reserve('keys-lamp', 2, key => 'keys-1') AS a, inventory.reserve('keys-lamp', 2, key => 'keys-1') AS b;
+FROM inventory.reserve('keys-lamp', 2, key => 'keys-1') AS a, inventory.reserve('keys-lamp', 2,
+	key => 'keys-1') AS b;
 SELECT held FROM inventory.available('{keys-lamp}');
 -- A rejection sticks, though more has come since.
 SELECT pg_temp.say(inventory.reserve('keys-lamp', 2, key => 'keys-2'));
@@ -35,9 +36,12 @@ SELECT (inventory.reserve('keys-lamp', 1, key => 'keys-6')).replayed AS first,
 	(inventory.reserve('keys-lamp', 1, key => 'keys-6')).replayed AS second;
 -- Carts, with long answers.
 SELECT count(inventory.receive('keys-' || i, 'north', 1)) FROM generate_series(1, 500) AS i;
-SELECT array_agg(ROW('keys-' || i, 1, NULL)::inventory.line) AS cart FROM generate_series(1, 500) AS i \gset
-SELECT status, cardinality(lines), replayed FROM inventory.reserve(:'cart'::inventory.line[], key => 'keys-7');
-SELECT status, cardinality(lines), replayed FROM inventory.reserve(:'cart'::inventory.line[], key => 'keys-7');
+SELECT array_agg(ROW('keys-' || i, 1, NULL)::inventory.line) AS cart
+	FROM generate_series(1, 500) AS i \gset
+SELECT status, cardinality(lines), replayed
+	FROM inventory.reserve(:'cart'::inventory.line[], key => 'keys-7');
+SELECT status, cardinality(lines), replayed
+	FROM inventory.reserve(:'cart'::inventory.line[], key => 'keys-7');
 
 -- Another payload, or another function, is an error that says so.
 \set VERBOSITY sqlstate

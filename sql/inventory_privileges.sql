@@ -7,7 +7,8 @@ SELECT inventory.receive('privileges-lamp', 'north', 3) \gset
 SET ROLE privileges_app;
 SELECT inventory.receive('privileges-lamp', 'north', 1) > 0 AS numbered;
 SELECT reservation AS one FROM inventory.reserve('privileges-lamp', 1) \gset
-SELECT reservation AS two FROM inventory.reserve('{"(privileges-lamp,1,)"}'::inventory.line[], key => 'privileges-1') \gset
+SELECT reservation AS two FROM inventory.reserve('{"(privileges-lamp,1,)"}'::inventory.line[],
+	key => 'privileges-1') \gset
 SELECT status FROM inventory.confirm(:'one', 1);
 SELECT status FROM inventory.release(:'two', 1);
 SELECT on_hand FROM inventory.available('{privileges-lamp}');
@@ -23,7 +24,8 @@ SELECT nextval('inventory.journal_sequence');
 
 SET ROLE privileges_reader;
 SELECT sku, on_hand FROM inventory.availability WHERE sku = 'privileges-lamp';
-SELECT status, lines FROM inventory.reservations WHERE reservation IN (:'one', :'two') ORDER BY status;
+SELECT status, lines FROM inventory.reservations
+	WHERE reservation IN (:'one', :'two') ORDER BY status;
 SELECT on_hand FROM inventory.available('{privileges-lamp}');
 SELECT * FROM inventory.verify('privileges-lamp');
 \set VERBOSITY sqlstate
@@ -45,7 +47,8 @@ RESET ROLE;
 -- Roles have no rights on tables and sequences, by the catalogue.
 SELECT c.relname, a.privilege_type, a.grantee::regrole
 FROM pg_class c, aclexplode(c.relacl) a
-WHERE c.relnamespace = 'inventory'::regnamespace AND c.relkind IN ('r', 'S') AND a.grantee <> c.relowner;
+WHERE c.relnamespace = 'inventory'::regnamespace AND c.relkind IN ('r', 'S')
+	AND a.grantee <> c.relowner;
 
 -- Objects of the caller's that look like ours do not lead astray.
 SET ROLE privileges_app;

@@ -12,9 +12,11 @@ FROM inventory.journal j JOIN inventory.stock s USING (stock)
 WHERE s.sku = 'receive-lamp' ORDER BY j.sequence;
 
 -- Two in one statement, and again in a function's loop, see each other.
-SELECT inventory.receive('receive-twice', 'north', 1) < inventory.receive('receive-twice', 'north', 1)
+SELECT inventory.receive('receive-twice', 'north', 1) < inventory.receive('receive-twice',
+	'north', 1)
 	AS ascending;
-DO $$ BEGIN FOR i IN 1..10 LOOP PERFORM inventory.receive('receive-twice', 'north', 1); END LOOP; END $$;
+DO $$ BEGIN FOR i IN 1..10 LOOP PERFORM inventory.receive('receive-twice', 'north',
+	1); END LOOP; END $$;
 SELECT on_hand FROM inventory.available(ARRAY['receive-twice']);
 
 -- What is rolled back was never received; its number stays unused.

@@ -1,9 +1,12 @@
 -- Release gives back what is held, once.
 CREATE FUNCTION pg_temp.say(o inventory.outcome) RETURNS text LANGUAGE sql AS $$
-	SELECT concat_ws(' | ', o.status, 'fence ' || o.fence, o.lines, CASE WHEN o.replayed THEN 'replayed' END)
+	SELECT concat_ws(' | ', o.status, 'fence ' || o.fence, o.lines,
+	CASE WHEN o.replayed THEN 'replayed' END)
 $$;
-SELECT inventory.receive('release-lamp', 'north', 4), inventory.receive('release-vase', 'north', 4) \gset
-SELECT reservation AS cart FROM inventory.reserve('{"(release-vase,2,)","(release-lamp,4,)"}'::inventory.line[]) \gset
+SELECT inventory.receive('release-lamp', 'north', 4), inventory.receive('release-vase', 'north',
+	4) \gset
+SELECT reservation AS cart
+	FROM inventory.reserve('{"(release-vase,2,)","(release-lamp,4,)"}'::inventory.line[]) \gset
 SELECT status FROM inventory.reserve('release-lamp', 1);
 SELECT pg_temp.say(inventory.release(:'cart', 1, reason => 'changed their mind'));
 SELECT sku, on_hand, held, available FROM inventory.available('{release-lamp,release-vase}');

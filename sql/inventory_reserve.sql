@@ -13,7 +13,8 @@ SELECT status, lines FROM inventory.reservations WHERE lines::text ~ 'reserve-la
 
 -- A hold lasts as long as asked, by the clock.
 SELECT o.expires_at - now() BETWEEN '59 min' AND '61 min' AS an_hour
-FROM inventory.receive('reserve-hour', 'north', 1), inventory.reserve('reserve-hour', 1, ttl => '1 hour') o;
+FROM inventory.receive('reserve-hour', 'north', 1), inventory.reserve('reserve-hour', 1,
+	ttl => '1 hour') o;
 -- Identifiers are ordered by time.
 SELECT count(DISTINCT id) AS ids, min(substr(id::text, 15, 1)) AS version
 FROM inventory.receive('reserve-ids', 'north', 100), generate_series(1, 100) AS i,
@@ -21,7 +22,8 @@ FROM inventory.receive('reserve-ids', 'north', 100), generate_series(1, 100) AS 
 
 -- Several in one statement see each other, in a WHERE clause and in a function too.
 SELECT inventory.receive('reserve-many', 'north', 4) > 0 AS numbered;
-SELECT (inventory.reserve('reserve-many', 2)).status AS first, (inventory.reserve('reserve-many', 2)).status AS second,
+SELECT (inventory.reserve('reserve-many', 2)).status AS first, (inventory.reserve('reserve-many',
+	2)).status AS second,
 	(inventory.reserve('reserve-many', 2)).status AS third;
 
 -- Rolled back, the units are there again.
@@ -48,7 +50,8 @@ BEGIN
 END $$;
 
 -- An item at several locations needs one named; at one, none.
-SELECT inventory.receive('reserve-two', 'north', 1), inventory.receive('reserve-two', 'south', 1) \gset
+SELECT inventory.receive('reserve-two', 'north', 1), inventory.receive('reserve-two', 'south',
+	1) \gset
 SELECT pg_temp.say(inventory.reserve('reserve-two', 1, 'south'));
 \set VERBOSITY sqlstate
 SELECT inventory.reserve('reserve-two', 1);

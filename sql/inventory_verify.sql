@@ -1,5 +1,6 @@
 -- The audit finds what was changed by hand: each kind of damage, undone after.
-SELECT inventory.receive('verify-lamp', 'north', 10), inventory.receive('verify-vase', 'north', 10) \gset
+SELECT inventory.receive('verify-lamp', 'north', 10), inventory.receive('verify-vase', 'north',
+	10) \gset
 SELECT reservation AS held FROM inventory.reserve('verify-lamp', 2) \gset
 SELECT reservation AS sold FROM inventory.reserve('verify-lamp', 3) \gset
 SELECT status FROM inventory.confirm(:'sold', 1);
@@ -18,30 +19,50 @@ BEGIN
 	RETURN NEXT;
 END $$;
 SELECT s.stock AS lamp FROM inventory.stock s WHERE sku = 'verify-lamp' \gset
-SELECT set_config('verify.lamp', :'lamp', false), set_config('verify.held', :'held', false), set_config('verify.sold', :'sold', false) \gset
-SELECT pg_temp.damage('UPDATE inventory.cell SET available = 6 WHERE stock = current_setting(''verify.lamp'')::bigint');
-SELECT pg_temp.damage('DELETE FROM inventory.cell WHERE stock = current_setting(''verify.lamp'')::bigint');
-SELECT pg_temp.damage('INSERT INTO inventory.cell VALUES (current_setting(''verify.lamp'')::bigint, 0, 1, -9)');
-SELECT pg_temp.damage('UPDATE inventory.cell SET adjustment = 1 WHERE stock = current_setting(''verify.lamp'')::bigint');
-SELECT pg_temp.damage('UPDATE inventory.reservation_line SET quantity = 1 WHERE reservation = current_setting(''verify.held'')::uuid');
-SELECT pg_temp.damage('DELETE FROM inventory.reservation_line WHERE reservation = current_setting(''verify.held'')::uuid');
-SELECT pg_temp.damage('UPDATE inventory.reservation_line SET confirmed = 2, released = 1 WHERE reservation = current_setting(''verify.sold'')::uuid');
-SELECT pg_temp.damage('UPDATE inventory.reservation SET status = ''confirmed'', settled_at = now() WHERE reservation = current_setting(''verify.held'')::uuid');
-SELECT pg_temp.damage('UPDATE inventory.reservation SET status = ''expired'' WHERE reservation = current_setting(''verify.sold'')::uuid');
-SELECT regexp_replace(finding, '[A-Z][a-z]{2} .*', '<times>') AS damage FROM pg_temp.damage('UPDATE inventory.reservation SET expires_at = expires_at + ''1 s'' WHERE reservation = current_setting(''verify.held'')::uuid');
-SELECT pg_temp.damage('DELETE FROM inventory.reservation WHERE reservation = current_setting(''verify.held'')::uuid');
-SELECT pg_temp.damage('INSERT INTO inventory.journal VALUES (0, now(), ''1'', current_setting(''verify.lamp'')::bigint, ''sold'', ''supplier'', 4, NULL, ''by hand'', NULL)');
+SELECT set_config('verify.lamp', :'lamp', false), set_config('verify.held', :'held', false),
+	set_config('verify.sold', :'sold', false) \gset
+SELECT pg_temp.damage('UPDATE inventory.cell SET available = 6
+	WHERE stock = current_setting(''verify.lamp'')::bigint');
+SELECT pg_temp.damage('DELETE FROM inventory.cell
+	WHERE stock = current_setting(''verify.lamp'')::bigint');
+SELECT pg_temp.damage('INSERT INTO inventory.cell
+	VALUES (current_setting(''verify.lamp'')::bigint, 0, 1, -9)');
+SELECT pg_temp.damage('UPDATE inventory.cell SET adjustment = 1
+	WHERE stock = current_setting(''verify.lamp'')::bigint');
+SELECT pg_temp.damage('UPDATE inventory.reservation_line SET quantity = 1
+	WHERE reservation = current_setting(''verify.held'')::uuid');
+SELECT pg_temp.damage('DELETE FROM inventory.reservation_line
+	WHERE reservation = current_setting(''verify.held'')::uuid');
+SELECT pg_temp.damage('UPDATE inventory.reservation_line SET confirmed = 2, released = 1
+	WHERE reservation = current_setting(''verify.sold'')::uuid');
+SELECT pg_temp.damage('UPDATE inventory.reservation
+	SET status = ''confirmed'', settled_at = now()
+	WHERE reservation = current_setting(''verify.held'')::uuid');
+SELECT pg_temp.damage('UPDATE inventory.reservation SET status = ''expired''
+	WHERE reservation = current_setting(''verify.sold'')::uuid');
+SELECT regexp_replace(finding, '[A-Z][a-z]{2} .*', '<times>') AS damage
+	FROM pg_temp.damage('UPDATE inventory.reservation
+	SET expires_at = expires_at + ''1 s''
+	WHERE reservation = current_setting(''verify.held'')::uuid');
+SELECT pg_temp.damage('DELETE FROM inventory.reservation
+	WHERE reservation = current_setting(''verify.held'')::uuid');
+SELECT pg_temp.damage('INSERT INTO inventory.journal
+	VALUES (0, now(), ''1'', current_setting(''verify.lamp'')::bigint, ''sold'', ''supplier'', 4,
+	NULL, ''by hand'', NULL)');
 -- What belongs to another item is not looked at where one is named, and found otherwise.
 BEGIN;
-UPDATE inventory.cell SET available = available + 1 WHERE stock = (SELECT stock FROM inventory.stock WHERE sku = 'verify-vase');
+UPDATE inventory.cell SET available = available + 1 WHERE stock = (SELECT stock
+	FROM inventory.stock WHERE sku = 'verify-vase');
 SELECT * FROM inventory.verify('verify-lamp');
 SELECT check_name, key, expected, actual FROM inventory.verify();
 ROLLBACK;
 BEGIN;
 DELETE FROM inventory.stock WHERE sku = 'verify-lamp';
 SELECT check_name, expected, actual, count(*) FROM inventory.verify() GROUP BY 1, 2, 3 ORDER BY 1;
-INSERT INTO inventory.reservation VALUES ('00000000-0000-7000-8000-000000000000', 'held', 1, now(), now(), NULL, NULL);
-SELECT check_name, key FROM inventory.verify() WHERE key LIKE '%00000000-0000-7000-8000-000000000000%';
+INSERT INTO inventory.reservation VALUES ('00000000-0000-7000-8000-000000000000', 'held', 1,
+	now(), now(), NULL, NULL);
+SELECT check_name, key FROM inventory.verify()
+	WHERE key LIKE '%00000000-0000-7000-8000-000000000000%';
 ROLLBACK;
 SELECT * FROM inventory.verify();
 
