@@ -34,11 +34,7 @@ RESET ROLE;
 
 -- The author of views, on tables of its own.
 CREATE ROLE readme_author;
-GRANT mezzanine_reader TO readme_author;
-GRANT USAGE, CREATE ON SCHEMA mezzanine, mezzanine_state TO readme_author;
-GRANT EXECUTE ON FUNCTION mezzanine.create_view, mezzanine.drop_view, mezzanine.explain,
-  mezzanine.verify, mezzanine_state.is_touched, mezzanine_state.compare,
-  mezzanine_state.touch, mezzanine_state.capture, mezzanine_state.guard TO readme_author;
+GRANT mezzanine_author TO readme_author;
 CREATE SCHEMA readme_author AUTHORIZATION readme_author;
 SET ROLE readme_author;
 CREATE TABLE readme_author.visits (page text, seconds int);
