@@ -9,13 +9,25 @@ CREATE TABLE inventory.stock (
 	stock bigint NOT NULL CONSTRAINT stock_pkey PRIMARY KEY,
 	sku text COLLATE "C" NOT NULL CONSTRAINT stock_sku_not_empty CHECK (sku <> ''),
 	location text COLLATE "C" NOT NULL CONSTRAINT stock_location_not_empty CHECK (location <> ''),
+	lot text COLLATE "C" CONSTRAINT stock_lot_not_empty CHECK (lot <> ''),
+	safety_stock bigint NOT NULL CONSTRAINT stock_safety_stock CHECK (safety_stock >= 0),
+	oversell_limit bigint NOT NULL CONSTRAINT stock_oversell_limit CHECK (oversell_limit >= 0),
+	low_water bigint CONSTRAINT stock_low_water CHECK (low_water >= 0),
+	cells_max integer NOT NULL CONSTRAINT stock_cells_max CHECK (cells_max > 0),
 	created_at timestamptz NOT NULL,
-	CONSTRAINT stock_sku_location_key UNIQUE (sku, location)
+	CONSTRAINT stock_sku_location_key UNIQUE NULLS NOT DISTINCT (sku, location, lot)
 );
 COMMENT ON TABLE inventory.stock IS 'a stock: an item at a location; made by its first receipt';
 COMMENT ON COLUMN inventory.stock.stock IS 'the number that other tables use';
 COMMENT ON COLUMN inventory.stock.sku IS 'the item';
 COMMENT ON COLUMN inventory.stock.location IS 'where it is';
+COMMENT ON COLUMN inventory.stock.lot IS 'the lot, NULL where lots are not told apart';
+COMMENT ON COLUMN inventory.stock.safety_stock IS 'policy: units that are not promised';
+COMMENT ON COLUMN inventory.stock.oversell_limit IS
+	'policy: units that may be promised beyond what is there';
+COMMENT ON COLUMN inventory.stock.low_water IS 'policy: at this many units stock is low';
+COMMENT ON COLUMN inventory.stock.cells_max IS
+	'policy: the most cells that the available quantity may be spread over';
 COMMENT ON COLUMN inventory.stock.created_at IS 'time of the first receipt';
 
 CREATE TABLE inventory.cell (

@@ -3,9 +3,10 @@
 CREATE VIEW inventory.availability AS
 SELECT s.sku,
 	s.location,
-	(c.available + coalesce(h.quantity, 0))::bigint AS on_hand,
+	-- The cells hold what is there above the floor.
+	(c.available + coalesce(h.quantity, 0) + s.safety_stock - s.oversell_limit)::bigint AS on_hand,
 	(coalesce(h.quantity, 0) - coalesce(h.expired, 0))::bigint AS held,
-	0::bigint AS safety_stock,
+	s.safety_stock,
 	(c.available + coalesce(h.expired, 0))::bigint AS available
 FROM inventory.stock AS s
 CROSS JOIN LATERAL (
@@ -26,7 +27,7 @@ COMMENT ON COLUMN inventory.availability.on_hand IS 'units in the house: availab
 COMMENT ON COLUMN inventory.availability.held IS
 	'units held by reservations that have not expired';
 COMMENT ON COLUMN inventory.availability.safety_stock IS
-	'units never promised; 0 until policies exist';
+	'units that are not promised; 0 until policies can be set';
 COMMENT ON COLUMN inventory.availability.available IS 'units that may be promised';
 
 CREATE VIEW inventory.reservations AS

@@ -74,6 +74,8 @@ fence::Fence NamingFence(const text *sku, const text *location)
 	return {fence::Realm::kStock, static_cast<uint32>(hash >> 32), static_cast<uint32>(hash)};
 }
 
+// A new stock has no lot, no safety stock, no overselling, no low-water mark, and one cell:
+// no function sets another policy yet.
 void InsertStock(Line *line)
 {
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", RowExclusiveLock);
@@ -82,6 +84,9 @@ void InsertStock(Line *line)
 	SetColumn(slot, stock::kStock, Int64GetDatum(line->stock));
 	SetColumn(slot, stock::kSku, PointerGetDatum(line->sku));
 	SetColumn(slot, stock::kLocation, PointerGetDatum(line->location));
+	SetColumn(slot, stock::kSafetyStock, Int64GetDatum(0));
+	SetColumn(slot, stock::kOversellLimit, Int64GetDatum(0));
+	SetColumn(slot, stock::kCellsMax, Int32GetDatum(1));
 	SetColumn(slot, stock::kCreatedAt, TimestampTzGetDatum(GetCurrentTimestamp()));
 	pg::InsertRow(&store, ExecStoreVirtualTuple(slot));
 	pg::CloseStore(&store);

@@ -11,7 +11,18 @@ namespace mezzanine::inventory
 
 namespace stock
 {
-enum Column : AttrNumber { kStock = 1, kSku, kLocation, kCreatedAt, kColumns = kCreatedAt };
+enum Column : AttrNumber {
+	kStock = 1,
+	kSku,
+	kLocation,
+	kLot,
+	kSafetyStock,
+	kOversellLimit,
+	kLowWater,
+	kCellsMax,
+	kCreatedAt,
+	kColumns = kCreatedAt
+};
 }
 
 namespace reservation
