@@ -36,7 +36,8 @@ struct Store {
 Store OpenStore(Oid table, Oid index, LOCKMODE mode);
 void CloseStore(Store *store);
 
-// A search of the index.  The snapshot is the latest, taken when the search begins.
+// A search of the index.  The snapshot is the latest, taken when the search begins: it
+// sees what this transaction wrote before its last CommandCounterIncrement.
 struct Search {
 	Store *store;
 	IndexScanDesc scan;
@@ -61,7 +62,7 @@ Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot);
 // Deletes the row at `row`, waiting for whoever holds it.
 Written DeleteRow(Store *store, ItemPointer row);
 
-// Locks the row at `row` against other writers, as SELECT FOR UPDATE does; with
+// Locks the row at `row` against other writers, as SELECT FOR NO KEY UPDATE does; with
 // `wait` false kChanged also stands for "somebody holds it".
 Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot);
 
