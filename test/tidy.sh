@@ -380,7 +380,7 @@ rule_no_conflict_markers_or_todo()
 # --- slow ---
 
 # The checks of .clang-tidy, sizes of functions and lists of parameters among them.  Of
-# the tests' sources, sizes only: GoogleTest's macros take the analyzer half a minute a file.
+# the tests' sources, sizes only: GoogleTest's macros cost most checks more than they find.
 deep_clang_tidy()
 {
 	{
