@@ -70,16 +70,18 @@ BEGIN
 	SELECT v.base, v.view, p.what, p.hint INTO problem
 	FROM mezzanine_info.views AS v JOIN pg_class AS b ON b.oid = v.base
 	CROSS JOIN LATERAL (
-		SELECT 'row-level security', 'Drop the view first, or leave row-level security off.'
+		SELECT 'have row-level security', 'Drop the view first, or leave row-level security off.'
 		WHERE b.relrowsecurity
 		UNION ALL
-		SELECT 'inheritance or partitions', 'Drop the view first, or keep the table on its own.'
+		SELECT 'inherit, be inherited from or be a partition',
+		       'Drop the view first, or keep the table on its own.'
 		WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE b.oid IN (i.inhrelid, i.inhparent))
 		UNION ALL
-		SELECT 'no write-ahead log', 'Drop the view first, or keep the table logged.'
-		WHERE b.relpersistence <> 'p'
+		SELECT 'be unlogged', 'Drop the view first, or keep its tables logged.'
+		WHERE EXISTS (SELECT FROM pg_class AS k
+		              WHERE k.oid IN (v.base, v.home) AND k.relpersistence <> 'p')
 		UNION ALL
-		SELECT 'triggers of the view disabled',
+		SELECT 'have triggers of the view disabled',
 		       'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
 		WHERE EXISTS (SELECT FROM pg_trigger AS t
 		              WHERE t.tgrelid IN (v.base, v.home) AND t.tgenabled <> 'A'
@@ -89,7 +91,7 @@ BEGIN
 	) AS p(what, hint)
 	LIMIT 1;
 	IF FOUND THEN
-		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot have %',
+		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot %',
 			problem.base, problem.view, problem.what
 			USING ERRCODE = 'feature_not_supported',
 			      DETAIL = 'Changes to the table could then pass by the view.',

@@ -1,0 +1,106 @@
+# What pg_dump and pg_restore make of stock and views: a whole dump is sound; of parts, the
+# order decides, and what would be wrong is an error.
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = PostgreSQL::Test::Cluster->new('dump');
+$node->init;
+$node->start;
+my $dir = $node->basedir;
+
+sub sql
+{
+	my ($database, $sql) = @_;
+	return $node->safe_psql($database, $sql);
+}
+
+# Runs psql on a script and returns what it said, errors and all; it goes on after an error.
+sub load
+{
+	my ($database, $file) = @_;
+	my ($stdout, $stderr) = run_command(
+		['psql', '-X', '-q', '-d', $node->connstr($database), '-f', $file]);
+	return $stderr;
+}
+
+sub dump_to
+{
+	my ($file, @options) = @_;
+	$node->command_ok(['pg_dump', @options, '-f', "$dir/$file", 'shop'], "pg_dump @options");
+	return "$dir/$file";
+}
+
+sub is_whole
+{
+	my ($database, $when) = @_;
+	is(sql($database, 'SELECT item, revenue FROM mezzanine.sales ORDER BY item'),
+		"lamp|59.70\nvase|1", "$when: the view is there");
+	sql($database, q{INSERT INTO orders VALUES ('lamp', 1), ('desk', 2)});
+	is(sql($database, 'SELECT item, revenue FROM mezzanine.sales ORDER BY item'),
+		"desk|2\nlamp|60.70\nvase|1", "$when: and follows its table");
+	is(sql($database, q{SELECT * FROM mezzanine.verify('mezzanine.sales')}),
+		'', "$when: mezzanine.verify() is empty");
+	is(sql($database, 'SELECT * FROM inventory.verify()'), '', "$when: inventory.verify() is empty");
+	is(sql($database, q{SELECT status, replayed FROM inventory.reserve('lamp', 2, key => 'cart 1')}),
+		'held|t', "$when: a key gives its answer of then");
+	cmp_ok(sql($database, q{SELECT inventory.receive('lamp', 'main', 1)}), '>', 2,
+		"$when: movements are numbered on");
+	return;
+}
+
+sub restored
+{
+	my ($database, @files) = @_;
+	$node->command_ok(['createdb', $database], "a database $database");
+	return join '', map { load($database, $_) } @files;
+}
+
+$node->command_ok(['createdb', 'shop'], 'a database');
+sql('shop', q{
+	CREATE EXTENSION mezzanine;
+	CREATE TABLE orders (item text, amount numeric);
+	SELECT mezzanine.create_view('sales',
+		'SELECT item, sum(amount) AS revenue FROM orders GROUP BY item');
+	SELECT inventory.receive('lamp', 'main', 5);
+	SELECT status FROM inventory.reserve('lamp', 2, key => 'cart 1');
+	INSERT INTO orders VALUES ('lamp', 59.70), ('vase', 1);
+});
+
+is(restored('whole', dump_to('whole.sql')), '', 'a whole dump is restored without an error');
+is_whole('whole', 'whole dump');
+
+my $custom = dump_to('shop.dump', '-Fc');
+$node->command_ok(['createdb', 'parallel'], 'a database parallel');
+$node->command_ok(['pg_restore', '-j', '4', '-d', 'parallel', $custom], 'pg_restore -j 4');
+is_whole('parallel', 'parallel restore');
+
+$node->command_ok(['createdb', 'sections'], 'a database sections');
+$node->command_ok(['pg_restore', "--section=$_", '-d', 'sections', $custom], "section $_")
+	foreach ('pre-data', 'data', 'post-data');
+is_whole('sections', 'section by section');
+
+# The schema alone has triggers and no catalogue: writing is an error, not a wrong view.
+my $schema = dump_to('schema.sql', '-s');
+is(restored('schema_only', $schema), '', 'the schema is restored without an error');
+my ($status, $out, $error) =
+	$node->psql('schema_only', q{INSERT INTO orders VALUES ('lamp', 1)});
+isnt($status, 0, 'schema alone: writing to the table is refused');
+like($error, qr/no view is on it/, 'schema alone: and says why');
+
+# Data into that schema: the triggers count the rows, so the stored state has no place.
+my $data = dump_to('data.sql', '-a');
+like(restored('then_data', $schema, $data), qr/cannot change mezzanine view "sales"/,
+	'data after the schema: the stored state is refused');
+is_whole('then_data', 'data after the schema');
+
+my $disabled = dump_to('disabled.sql', '-a', '--disable-triggers');
+like(restored('disabled', $schema, $disabled), qr/cannot have triggers of the view disabled/,
+	'--disable-triggers is refused on tables with views');
+is_whole('disabled', 'data with --disable-triggers');
+
+$node->stop;
+done_testing();
