@@ -284,6 +284,17 @@ rule_isolation_scheduled()
 	scheduled test/isolation/schedule test/isolation/specs .spec test/isolation/expected
 }
 
+# The example in the README is a claim: the test that runs it has each of its lines.
+rule_readme_example_is_run()
+{
+	local line example
+	example=$(sed -n '/^## An example/,/^## /{/^```sql/,/^```$/{/^```/!p}}' README.md)
+	[ -n "$example" ] || echo "README.md: has no example"
+	while IFS= read -r line; do
+		grep -qFx -- "$line" sql/readme.sql || echo "sql/readme.sql: lacks $line"
+	done <<<"$example"
+}
+
 # scheduled SCHEDULE INPUTS SUFFIX EXPECTED: each test is an input, an output and scheduled once.
 scheduled()
 {
