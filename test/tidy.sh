@@ -383,6 +383,14 @@ rule_documents_name_what_exists()
 		done
 }
 
+rule_decisions_listed()
+{
+	local file
+	for file in $(find docs/adr -name '[0-9]*.md' | sort); do
+		grep -qF "](${file##*/})" docs/adr/README.md || echo "$file: is not in docs/adr/README.md"
+	done
+}
+
 rule_no_conflict_markers_or_todo()
 {
 	grep -nE '^(<<<<<<<|>>>>>>>)|\b(TODO|FIXME|XXX)\b' $(texts) | grep -v '^test/tidy'
