@@ -104,6 +104,19 @@ inline void InParallel(int count, const std::function<void(int)> &body)
 		ADD_FAILURE() << failure;
 }
 
+// Counts a client out when it leaves, by an exception too, so that nobody waits for it.
+class Leaving
+{
+public:
+	explicit Leaving(std::atomic<int> &count) : count_(count) {}
+	~Leaving() { --count_; }
+	Leaving(const Leaving &) = delete;
+	Leaving &operator=(const Leaving &) = delete;
+
+private:
+	std::atomic<int> &count_;
+};
+
 // The rows of a result as text, one row a line: for messages.
 inline std::string Show(const Result &result)
 {

@@ -199,15 +199,10 @@ TEST_F(OnlineRetailTest, EveryInvoiceIsSoldAndEveryViewIsRight)
 				CompareInOneSnapshot(connection);
 			return;
 		}
-		try {
-			for (std::size_t i = static_cast<std::size_t>(client); i < invoices().size();
-				 i += kConnections)
-				Play(connection, invoices().at(i));
-		} catch (...) {
-			--playing;
-			throw;
-		}
-		--playing;
+		const Leaving leaving(playing);
+		for (std::size_t i = static_cast<std::size_t>(client); i < invoices().size();
+			 i += kConnections)
+			Play(connection, invoices().at(i));
 	});
 
 	Connection audit = Connect();

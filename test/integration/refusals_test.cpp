@@ -21,7 +21,8 @@ protected:
 
 	void TearDown() override
 	{
-		ExpectNoRows(*owner_, "SELECT * FROM inventory.verify()");
+		if (owner_)
+			ExpectNoRows(*owner_, "SELECT * FROM inventory.verify()");
 		owner_.reset();
 		DatabaseTest::TearDown();
 	}

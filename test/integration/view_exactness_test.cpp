@@ -159,15 +159,10 @@ TEST_F(ViewExactnessTest, HoldsInEverySnapshotWhileManyWrite)
 				CompareInOneSnapshot(reader);
 			return;
 		}
-		try {
-			Writer writer(Connect(), client, seed);
-			for (int i = 0; i < kTransactions; ++i)
-				retries += writer.RunTransaction() ? 0 : 1;
-		} catch (...) {
-			--writing;
-			throw;
-		}
-		--writing;
+		const Leaving leaving(writing);
+		Writer writer(Connect(), client, seed);
+		for (int i = 0; i < kTransactions; ++i)
+			retries += writer.RunTransaction() ? 0 : 1;
 	});
 	Connection owner = Connect();
 	CompareInOneSnapshot(owner);
@@ -204,19 +199,19 @@ TEST_F(ViewExactnessTest, OneHotGroupLosesNothingAndAbortsNobody)
 // Views made while their base is written miss nothing.
 TEST_F(ViewExactnessTest, AViewCreatedWhileItsBaseIsWrittenIsWhole)
 {
-	std::atomic<bool> stop{false};
+	std::atomic<int> defining{1};
 	InParallel(5, [&](int client) {
 		Connection connection = Connect();
 		if (client == 4) {
+			const Leaving leaving(defining);
 			for (int i = 0; i < 5; ++i)
 				connection.Execute(
 					"SELECT mezzanine.create_view($1, 'SELECT writer, count(*) AS n, "
 					"sum(amount) AS total FROM bids GROUP BY writer')",
 					{"late_" + std::to_string(i)});
-			stop = true;
 			return;
 		}
-		for (int i = 0; !stop && i < 5000; ++i)
+		for (int i = 0; defining > 0 && i < 5000; ++i)
 			connection.Execute("INSERT INTO bids (writer, item, amount) VALUES ($1, 'x', $2)",
 							   {std::to_string(client), std::to_string(i)});
 	});
@@ -224,6 +219,64 @@ TEST_F(ViewExactnessTest, AViewCreatedWhileItsBaseIsWrittenIsWhole)
 	for (int i = 0; i < 5; ++i)
 		ExpectNoRows(owner,
 					 "SELECT * FROM mezzanine.verify('mezzanine.late_" + std::to_string(i) + "')");
+	VerifyBoth(owner);
+}
+
+// Views come and go while their base is written: no writer hears of it, and the views
+// that stay are right.
+TEST_F(ViewExactnessTest, ViewsDroppedWhileTheirBaseIsWrittenDisturbNobody)
+{
+	std::atomic<int> defining{1};
+	InParallel(5, [&](int client) {
+		Connection connection = Connect();
+		if (client == 4) {
+			const Leaving leaving(defining);
+			for (int i = 0; i < 10; ++i) {
+				connection.Execute("SELECT mezzanine.create_view('fleeting', 'SELECT writer, "
+								   "count(*) AS n FROM bids GROUP BY writer')");
+				connection.Execute("SELECT mezzanine.drop_view('fleeting')");
+			}
+			return;
+		}
+		for (int i = 0; defining > 0 && i < 5000; ++i) {
+			connection.Execute("BEGIN");
+			connection.Execute("INSERT INTO bids (writer, item, amount) VALUES ($1, 'x', $2)",
+							   {std::to_string(client), std::to_string(i)});
+			connection.Execute("UPDATE bids SET amount = -amount WHERE writer = $1 AND amount = $2",
+							   {std::to_string(client), std::to_string(i)});
+			connection.Execute("COMMIT");
+		}
+	});
+	Connection owner = Connect();
+	VerifyBoth(owner);
+}
+
+// The base is emptied again and again while others write it.
+TEST_F(ViewExactnessTest, TruncateAmongWritersLeavesTheViewsRight)
+{
+	std::atomic<int> writing{4};
+	InParallel(5, [&](int client) {
+		Connection connection = Connect();
+		if (client == 4) {
+			for (; writing > 0; connection.Execute("SELECT pg_sleep(0.02)"))
+				connection.Execute("TRUNCATE bids");
+			return;
+		}
+		const Leaving leaving(writing);
+		for (int i = 0; i < 100; ++i) {
+			connection.Execute("BEGIN");
+			if (i % 10 == 0) /* locks first what TRUNCATE will need, or two such deadlock */
+				connection.Execute("LOCK TABLE bids");
+			connection.Execute("INSERT INTO bids (writer, item, amount) VALUES ($1, $2, 5)",
+							   {std::to_string(client), "item-" + std::to_string(i % 5)});
+			if (i % 10 == 0)
+				connection.Execute("TRUNCATE bids");
+			connection.Execute("INSERT INTO bids (writer, item, amount) VALUES ($1, $2, 7)",
+							   {std::to_string(client), "item-" + std::to_string(i % 3)});
+			connection.Execute(i % 7 == 0 ? "ROLLBACK" : "COMMIT");
+		}
+	});
+	Connection owner = Connect();
 	VerifyBoth(owner);
 }
 

@@ -26,7 +26,7 @@ protected:
 
 	void TearDown() override
 	{
-		Connect().Try("ROLLBACK PREPARED '" + database() + "'"); /* where a test gave up */
+		Connect().Try("ROLLBACK PREPARED '" + database() + "'"); /* of a test that gave up */
 		LevelTest::TearDown();
 	}
 

@@ -109,6 +109,26 @@ TEST_P(WaitingTest, ACancelledWaitLeavesTheSessionWhole)
 	EXPECT_EQ(One(owner, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), 0);
 }
 
+// A rejection lets its fences go, but not those of what the transaction holds already.
+TEST_P(WaitingTest, ARejectionKeepsTheFencesOfEarlierHolds)
+{
+	Connection holder = ConnectAtLevel();
+	Connection buyer = ConnectAtLevel();
+	holder.Execute("BEGIN");
+	EXPECT_EQ(holder.Execute("SELECT status FROM inventory.reserve('lamp', 3)").Text(0, 0), "held");
+	holder.Execute("SAVEPOINT s");
+	EXPECT_EQ(holder.Execute("SELECT status FROM inventory.reserve('lamp', 3)").Text(0, 0),
+			  "rejected");
+	holder.Execute("ROLLBACK TO SAVEPOINT s");
+	EXPECT_EQ(holder.Execute("SELECT status FROM inventory.reserve('lamp', 3)").Text(0, 0),
+			  "rejected");
+	buyer.Send("SELECT status FROM inventory.reserve('lamp', 3, wait => '30 s')");
+	EXPECT_TRUE(buyer.StillBusy(milliseconds(200)));
+	holder.Execute("ROLLBACK");
+	EXPECT_EQ(buyer.Receive().Text(0, 0), "held");
+	ExpectNoRows(buyer, "SELECT * FROM inventory.verify()");
+}
+
 // A savepoint that is rolled back gives its units back to its own transaction.
 TEST_P(WaitingTest, ARolledBackSavepointGivesItsUnitsBack)
 {
