@@ -86,7 +86,10 @@ Search BeginSearch(Store *store, ScanKey keys, int key_count)
 {
 	Search search;
 	search.store = store;
-	search.latest = RegisterSnapshot(GetLatestSnapshot());
+	// A parallel operation may not take the latest snapshot; one for catalogues is as new.
+	search.latest =
+		RegisterSnapshot(IsInParallelMode() ? GetCatalogSnapshot(RelationGetRelid(store->table))
+											: GetLatestSnapshot());
 	// Only a serializable transaction leaves predicate locks, and none with SnapshotAny;
 	// NextMatch then judges the versions.
 	search.judges = IsolationIsSerializable();
