@@ -88,7 +88,21 @@ BEGIN
 		                AND t.tgfoid IN ('mezzanine_state.touch'::regproc,
 		                                 'mezzanine_state.capture'::regproc,
 		                                 'mezzanine_state.guard'::regproc))
+		UNION ALL
+		-- Only then: a restore makes the triggers one by one, when the catalogue is filled.
+		SELECT 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
+		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER')
+		  AND (SELECT count(*) FROM pg_trigger AS t
+		       WHERE t.tgrelid = v.base AND t.tgname IN ('mezzanine_touch', 'mezzanine_capture',
+		                                                 'mezzanine_capture_truncate')
+		          OR t.tgrelid = v.home AND t.tgname IN ('mezzanine_guard',
+		                                                 'mezzanine_guard_truncate')) < 5
+		UNION ALL
+		SELECT 'have the view''s state in another schema', 'Leave it in mezzanine_state.'
+		WHERE (SELECT k.relnamespace FROM pg_class AS k WHERE k.oid = v.home)
+		      <> 'mezzanine_state'::regnamespace
 	) AS p(what, hint)
+	ORDER BY v.view
 	LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot %',
@@ -105,7 +119,8 @@ CREATE EVENT TRIGGER mezzanine_on_drop ON sql_drop EXECUTE FUNCTION mezzanine_st
 ALTER EVENT TRIGGER mezzanine_on_drop ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_drop IS 'a mezzanine view goes with any of its relations';
 CREATE EVENT TRIGGER mezzanine_on_ddl ON ddl_command_end
-	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE')
+	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE',
+	            'DROP TRIGGER', 'ALTER TRIGGER')
 	EXECUTE FUNCTION mezzanine_state.on_ddl();
 ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_ddl IS
