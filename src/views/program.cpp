@@ -173,9 +173,15 @@ void CompileView(BaseProgram *program, const CatalogueEntry *entry)
 	ChangeVarNodes(reinterpret_cast<Node *>(query->targetList), varno, 1, 0);
 	ChangeVarNodes(query->jointree->quals, varno, 1, 0);
 
+	// Preparing an expression checks rights to its functions and computes its constant
+	// parts: in the owner's name too, whoever is the first to write.
+	view->pin_search_path = true;
+	const OwnerScope scope = EnterOwner(view);
+	view->pin_search_path = false;
 	Compilation compilation = {program, view, query};
 	CompileFilter(&compilation);
 	CompileTargets(&compilation);
+	LeaveOwner(&scope);
 }
 
 BaseProgram *BuildProgram(Oid base)
