@@ -8,7 +8,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::RealBin;
 
-use PostgreSQL::Test::Utils;
+use PostgreSQL::Test::Utils qw(slurp_file);
 use Sale;
 use Test::More;
 use Time::HiRes qw(sleep);
@@ -40,8 +40,20 @@ sub kill_a_backend
 {
 	kill('KILL', $sale->a_backend) == 1 or die 'could not kill the backend';
 	$sale->close;
-	$sale->node->poll_query_until('postgres', 'SELECT true') or die 'the server did not come back';
+	wait_until_ready();
 	return;
+}
+
+# Not by queries: a psql that is turned away may be gone before it is given one.
+sub wait_until_ready
+{
+	my @ask = ('pg_isready', '-q', '-h', $sale->node->host, '-p', $sale->node->port);
+	foreach (1 .. 600)
+	{
+		return if PostgreSQL::Test::Utils::system_log(@ask) == 0;
+		sleep(0.1);
+	}
+	die 'the server did not come back';
 }
 
 sub kill_the_postmaster

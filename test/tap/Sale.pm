@@ -75,7 +75,8 @@ sub open
 	my ($self) = @_;
 	$self->{round}++;
 	$self->sql(qq{
-		SELECT inventory.receive('item-' || i, 'main', CASE WHEN i <= $hot_items THEN 100 ELSE 5000 END)
+		SELECT inventory.receive('item-' || i, 'main',
+			CASE WHEN i <= $hot_items THEN 100 ELSE 5000 END)
 		FROM generate_series(1, $items) i });
 	$self->{before} = $self->orders;
 	$self->{running} = [ map { $self->_start_client($_) } 1 .. $clients ];
