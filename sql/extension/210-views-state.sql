@@ -33,6 +33,11 @@ COMMENT ON AGGREGATE mezzanine_state.irregular(numeric) IS
 	'NULL when all inputs are finite and share one display scale; else the numbers of NaN, '
 	'+Infinity, -Infinity and of inputs at scale 0, 1, ...';
 
+CREATE FUNCTION mezzanine_state.is_loaded() RETURNS boolean
+	LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_is_loaded';
+COMMENT ON FUNCTION mezzanine_state.is_loaded() IS
+	'true; published views call it so that planning a query on one loads the library';
+
 CREATE FUNCTION mezzanine_state.touch() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'mezzanine_touch';
 COMMENT ON FUNCTION mezzanine_state.touch() IS

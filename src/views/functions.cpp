@@ -186,6 +186,12 @@ MEZZANINE_FUNCTION(mezzanine_irregular_finish)
 	PG_RETURN_ARRAYTYPE_P(counts);
 }
 
+// is_loaded() -> boolean: true, once the call has loaded the library
+MEZZANINE_FUNCTION(mezzanine_is_loaded)
+{
+	PG_RETURN_BOOL(true);
+}
+
 // full_version() -> text
 MEZZANINE_FUNCTION(mezzanine_full_version)
 {

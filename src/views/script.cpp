@@ -172,7 +172,9 @@ const char *PublishedQuery(const QueryPlan *plan, const char *home)
 						 quote_identifier(output->name));
 		separator = ", ";
 	}
-	appendStringInfo(&sql, " FROM %s", home);
+	// Folded away by the planner, which loads the library to call it: from then on the hooks
+	// see to it that a transaction older than the view, or one that writes, reads it right.
+	appendStringInfo(&sql, " FROM %s WHERE %s.is_loaded()", home, kStateSchema);
 	return sql.data;
 }
 

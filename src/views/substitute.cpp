@@ -345,10 +345,10 @@ void PlanAnewIfOld(const QueryDesc *description)
 		}
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("the plan of this statement is older than the transaction's changes"),
-			 errdetail("It reads a mezzanine view whose base table was changed after the statement "
-					   "was planned."),
-			 errhint("Run the statement again.")));
+			 errmsg("the plan of this statement cannot be used any more"),
+			 errdetail("It reads a mezzanine view, and was made before the transaction changed the "
+					   "base table, or before the session had loaded the library."),
+			 errhint("Run the transaction again.")));
 }
 
 void StartExecutor(QueryDesc *description, int flags)
