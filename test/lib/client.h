@@ -2,8 +2,9 @@
 // results that free themselves, errors with their SQLSTATE, a deadline on every call.
 //
 //   client::Connection buyer("dbname=shop user=shop");
-//   client::Result held = buyer.Execute("SELECT * FROM inventory.reserve($1::text, $2::bigint)",
-//   {"lamp", "3"}); std::string status = held.Text(0, "status");
+//   const char *query = "SELECT * FROM inventory.reserve($1::text, $2::bigint)";
+//   client::Result held = buyer.Execute(query, {"lamp", "3"});
+//   std::string status = held.Text(0, "status");
 //
 // A Connection belongs to one thread at a time.  A call that outlives its deadline is
 // cancelled and throws: nothing here waits for ever.
