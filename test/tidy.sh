@@ -367,7 +367,7 @@ entry_points()
 # Paths of one machine.
 rule_no_machine_paths()
 {
-	grep -nE '(^|[^A-Za-z0-9_.}$-])/(work|home|root|tmp|mnt)/' $(texts) |
+	grep -nE '(^|[^A-Za-z0-9_.}$-])/(home|root|tmp|mnt|srv)/' $(texts) |
 		grep -vE '^test/tidy(_selftest)?\.sh:|\$\{TMPDIR:-/tmp\}'
 }
 

@@ -180,7 +180,7 @@ plant_install_script()
 plant_words()
 {
 	plant no_machine_paths test/lib/planted.sh <<<'cat /home/planted/file'
-	plant no_machine_paths docs/planted.md <<<'See /work/planted.'
+	plant no_machine_paths docs/planted.md <<<'See /home/planted.'
 	plant no_conflict_markers_or_todo src/core/planted.h <<<'// TODO: planted'
 	plant decisions_listed docs/adr/9999-planted.md <<<'# 9999. Planted'
 	plant documents_name_what_exists docs/planted.md <<<'See test/planted.spec.'

@@ -11,6 +11,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/heapam.h"
 #include "access/htup_details.h"
+#include "access/multixact.h"
 #include "access/parallel.h"
 #include "access/relation.h"
 #include "access/stratnum.h"

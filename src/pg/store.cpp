@@ -57,6 +57,23 @@ Written Judge(TM_Result result, Relation table)
 	pg_unreachable();
 }
 
+bool IsOtherInProgress(TransactionId transaction)
+{
+	return TransactionIdIsInProgress(transaction) &&
+		   !TransactionIdIsCurrentTransactionId(transaction);
+}
+
+// One of several that hold a row: a lock and a change in two subtransactions, say.
+TransactionId HolderAmong(MultiXactId holders, bool locked_only)
+{
+	MultiXactMember *members;
+	const int count = GetMultiXactIdMembers(holders, &members, false, locked_only);
+	for (int i = 0; i < count; ++i)
+		if (IsOtherInProgress(members[i].xid))
+			return members[i].xid;
+	return InvalidTransactionId;
+}
+
 } // namespace
 
 Store OpenStore(Oid table, Oid index, LOCKMODE mode)
@@ -153,12 +170,12 @@ TransactionId RowHolder(TupleTableSlot *slot)
 {
 	bool copied;
 	const HeapTupleHeader header = ExecFetchSlotHeapTuple(slot, false, &copied)->t_data;
-	const TransactionId holder = HeapTupleHeaderGetRawXmax(header);
-	// A multixact would mean share locks, which nobody takes on these tables.
-	if ((header->t_infomask & (HEAP_XMAX_INVALID | HEAP_XMAX_IS_MULTI)) != 0 ||
-		!TransactionIdIsInProgress(holder) || TransactionIdIsCurrentTransactionId(holder))
+	const TransactionId xmax = HeapTupleHeaderGetRawXmax(header);
+	if ((header->t_infomask & HEAP_XMAX_INVALID) != 0)
 		return InvalidTransactionId;
-	return holder;
+	if ((header->t_infomask & HEAP_XMAX_IS_MULTI) != 0)
+		return HolderAmong(xmax, HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask));
+	return IsOtherInProgress(xmax) ? xmax : InvalidTransactionId;
 }
 
 bool SeenByTransaction(TupleTableSlot *slot)
