@@ -74,6 +74,60 @@ TransactionId HolderAmong(MultiXactId holders, bool locked_only)
 	return InvalidTransactionId;
 }
 
+// Prunes a page when its row versions have used up half of the room that the fillfactor
+// leaves.  PostgreSQL's index scans prune as soon as they touch that room: on a page that
+// is full to its fillfactor, after every single update.
+void PruneWhenHalfUsed(Relation table, Buffer buffer)
+{
+	const Size room = RelationGetTargetPageFreeSpace(table, HEAP_DEFAULT_FILLFACTOR) / 2;
+	const Size least = BLCKSZ / 10;
+	// Without the buffer's lock, as PostgreSQL asks too: at worst the answer is late.
+	if (PageGetHeapFreeSpace(BufferGetPage(buffer)) < (room > least ? room : least))
+		heap_page_prune_opt(table, buffer);
+}
+
+// Puts the version of the row at `root` that the latest snapshot sees into `slot`.
+bool FetchSeen(const Search *search, ItemPointer root, TupleTableSlot *slot)
+{
+	bool all_dead = false;
+	Relation table = search->store->table;
+	auto *target = reinterpret_cast<BufferHeapTupleTableSlot *>(slot);
+	ItemPointerData row = *root;
+
+	Buffer buffer = ReadBuffer(table, ItemPointerGetBlockNumber(root));
+	PruneWhenHalfUsed(table, buffer);
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	const bool found = heap_hot_search_buffer(&row, table, buffer, search->latest,
+											  &target->base.tupdata, &all_dead, true);
+	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+	if (found) {
+		target->base.tupdata.t_self = row;
+		slot->tts_tableOid = RelationGetRelid(table);
+		ExecStoreBufferHeapTuple(&target->base.tupdata, slot, buffer);
+	}
+	ReleaseBuffer(buffer);
+	search->scan->kill_prior_tuple = all_dead; // the index forgets the entry
+	return found;
+}
+
+bool NextSeen(Search *search, TupleTableSlot *slot)
+{
+	ExecClearTuple(slot); // its tuple is written over below
+	while (ItemPointer root = index_getnext_tid(search->scan, ForwardScanDirection))
+		if (FetchSeen(search, root, slot))
+			return true;
+	return false;
+}
+
+// Visits all versions, which leaves no predicate locks, and asks about each.
+bool NextJudged(Search *search, TupleTableSlot *slot)
+{
+	while (index_getnext_slot(search->scan, ForwardScanDirection, slot))
+		if (table_tuple_satisfies_snapshot(search->store->table, slot, search->latest))
+			return true;
+	return false;
+}
+
 } // namespace
 
 Store OpenStore(Oid table, Oid index, LOCKMODE mode)
@@ -118,14 +172,7 @@ Search BeginSearch(Store *store, ScanKey keys, int key_count)
 
 bool NextMatch(Search *search, TupleTableSlot *slot)
 {
-	while (index_getnext_slot(search->scan, ForwardScanDirection, slot)) {
-		if (search->scan->xs_recheck)
-			elog(ERROR, "index \"%s\" is lossy", RelationGetRelationName(search->store->index));
-		if (!search->judges ||
-			table_tuple_satisfies_snapshot(search->store->table, slot, search->latest))
-			return true;
-	}
-	return false;
+	return search->judges ? NextJudged(search, slot) : NextSeen(search, slot);
 }
 
 void EndSearch(Search *search)

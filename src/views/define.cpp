@@ -135,7 +135,7 @@ void CreateRelations(const QueryPlan *plan, const ViewNames *names)
 {
 	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan));
 	// Room on each page lets the state change in place, without touching an index.
-	RUN("CREATE TABLE %s WITH (fillfactor = 70) AS TABLE %s WITH NO DATA", names->home,
+	RUN("CREATE TABLE %s USING heap WITH (fillfactor = 70) AS TABLE %s WITH NO DATA", names->home,
 		names->truth);
 	RUN("ALTER TABLE %s ALTER hash SET NOT NULL, ALTER count SET NOT NULL", names->home);
 	RUN("CREATE INDEX ON %s (hash)", names->home);
