@@ -18,7 +18,7 @@ CLUSTER_DIR=
 as_owner() {
 	if [ "$(id -u)" -eq 0 ]; then
 		(
-			runuser -u postgres -- test -x . || cd /
+			runuser -u postgres -- test -x "$(pwd)" || cd /
 			exec runuser -u postgres -- "$@"
 		)
 	else
