@@ -106,7 +106,8 @@ bool FetchSeen(const Search *search, ItemPointer root, TupleTableSlot *slot)
 		ExecStoreBufferHeapTuple(&target->base.tupdata, slot, buffer);
 	}
 	ReleaseBuffer(buffer);
-	search->scan->kill_prior_tuple = all_dead; // the index forgets the entry
+	// The index forgets the entry; not on a standby, whose idea of dead is not the primary's.
+	search->scan->kill_prior_tuple = all_dead && !search->scan->xactStartedInRecovery;
 	return found;
 }
 
