@@ -11,8 +11,10 @@ SELECT mezzanine.create_view('def_sales',
 SELECT * FROM mezzanine.def_sales ORDER BY region;
 SELECT attname, atttypid::regtype FROM pg_attribute
 WHERE attrelid = 'mezzanine.def_sales'::regclass ORDER BY attnum;
-SELECT view, mode, base, home, truth, definition, key_columns, owner, comment
+SELECT view, mode, base, definition, key_columns, owner, comment
 FROM mezzanine_info.views WHERE view = 'mezzanine.def_sales'::regclass;
+SELECT view, number, source, depth, home, truth
+FROM mezzanine_info.cores WHERE view = 'mezzanine.def_sales'::regclass;
 SELECT count(*) AS differences FROM mezzanine.verify('mezzanine.def_sales');
 SELECT grantee, privilege_type FROM information_schema.role_table_grants
 WHERE table_schema = 'mezzanine' AND table_name = 'def_sales' AND grantee <> 'postgres' ORDER BY 1, 2;
@@ -61,7 +63,7 @@ SELECT name, mezzanine.create_view(name, 'SELECT region AS "r.""%", sum(units) A
 FROM names ORDER BY number;
 INSERT INTO sales VALUES (5, 'east', 5, 5), (6, NULL, 6, 6);
 SELECT v.view, d.* FROM mezzanine_info.views AS v CROSS JOIN LATERAL mezzanine.verify(v.view) AS d WHERE base = 'sales'::regclass;
-SELECT count(DISTINCT home) AS homes, count(*) AS views FROM mezzanine_info.views WHERE base = 'sales'::regclass;
+SELECT count(DISTINCT home) AS homes, count(DISTINCT view) AS views FROM mezzanine_info.cores WHERE source = 'sales'::regclass;
 SELECT * FROM mezzanine."def%s%n" ORDER BY 1;
 -- One set of triggers serves them all.
 SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'sales'::regclass ORDER BY 1;
@@ -115,6 +117,6 @@ SELECT * FROM mezzanine.verify('mezzanine.def_v');
 SELECT mezzanine.full_version() ~ '^mezzanine 0\.1\.0, extension 0\.1\.0, on PostgreSQL 15' AS versions;
 \set VERBOSITY terse
 DROP SCHEMA def CASCADE;
-SELECT count(*) AS left FROM mezzanine_info.catalogue
-WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = base) OR view::text LIKE 'mezzanine.def%';
+SELECT count(*) AS left FROM mezzanine_info.catalogue FULL JOIN mezzanine_info.core USING (view)
+WHERE NOT EXISTS (SELECT FROM pg_class WHERE oid = source) OR view::text LIKE 'mezzanine.def%';
 SELECT relname FROM pg_class WHERE relnamespace = 'mezzanine_state'::regnamespace AND relname LIKE 'def%';

@@ -7,7 +7,7 @@ GRANT mezzanine_reader TO prv_reader;
 -- the table.
 GRANT USAGE, CREATE ON SCHEMA mezzanine, mezzanine_state TO prv_owner;
 GRANT USAGE ON SCHEMA mezzanine_info TO prv_owner;
-GRANT SELECT ON mezzanine_info.views TO prv_owner;
+GRANT SELECT ON mezzanine_info.views, mezzanine_info.cores TO prv_owner;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mezzanine TO prv_owner;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA mezzanine_state TO prv_owner;
 CREATE SCHEMA prv AUTHORIZATION prv_owner;
@@ -112,7 +112,7 @@ CREATE SCHEMA shadow;
 CREATE FUNCTION shadow.sum(int) RETURNS bigint LANGUAGE sql AS 'SELECT -1::bigint';
 CREATE FUNCTION shadow.int4eq(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE OPERATOR shadow.= (LEFTARG = int, RIGHTARG = int, FUNCTION = shadow.int4eq);
-CREATE TABLE shadow.catalogue (view regclass, home regclass, truth regclass, base regclass);
+CREATE TABLE shadow.core (view regclass, home regclass, truth regclass, source regclass);
 CREATE TEMP TABLE t (g int, x int);
 CREATE TEMP TABLE prv_w (g int, n int);
 CREATE TABLE shadow.prv_w (g int, n int);

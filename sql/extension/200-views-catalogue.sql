@@ -1,38 +1,65 @@
--- The catalogue of mezzanine views.
+-- The catalogue of mezzanine views: what was asked for, and the cores that keep it.
 CREATE TABLE mezzanine_info.catalogue (
 	view        regclass PRIMARY KEY,
-	home        regclass NOT NULL CONSTRAINT catalogue_home_key UNIQUE,
-	truth       regclass NOT NULL,
 	definition  regclass NOT NULL,
-	base        regclass NOT NULL,
 	key_columns text[]   NOT NULL,
 	created_at  timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX catalogue_base_idx ON mezzanine_info.catalogue (base);
 REVOKE ALL ON mezzanine_info.catalogue FROM PUBLIC;
 
 COMMENT ON TABLE mezzanine_info.catalogue IS
 	'one row for each mezzanine view; written by create_view and drop_view alone';
 COMMENT ON COLUMN mezzanine_info.catalogue.view IS 'the published view, in the schema mezzanine';
-COMMENT ON COLUMN mezzanine_info.catalogue.home IS 'the table with one row for each group';
-COMMENT ON COLUMN mezzanine_info.catalogue.truth IS
-	'the view that computes the home table''s rows from the base table';
 COMMENT ON COLUMN mezzanine_info.catalogue.definition IS
 	'the query as it was given, kept as a view';
-COMMENT ON COLUMN mezzanine_info.catalogue.base IS 'the table that the view is computed from';
 COMMENT ON COLUMN mezzanine_info.catalogue.key_columns IS
 	'the published columns that make up the grouping key';
 COMMENT ON COLUMN mezzanine_info.catalogue.created_at IS 'when the view was created';
 
+CREATE TABLE mezzanine_info.core (
+	home   regclass PRIMARY KEY,
+	view   regclass NOT NULL REFERENCES mezzanine_info.catalogue,
+	number integer  NOT NULL CHECK (number > 0),
+	truth  regclass NOT NULL,
+	source regclass NOT NULL,
+	depth  integer  NOT NULL CHECK (depth >= 0),
+	UNIQUE (view, number)
+);
+CREATE INDEX core_source_idx ON mezzanine_info.core (source);
+REVOKE ALL ON mezzanine_info.core FROM PUBLIC;
+
+COMMENT ON TABLE mezzanine_info.core IS
+	'the cores of the mezzanine views: a grouping of a table''s rows, and the table that keeps it';
+COMMENT ON COLUMN mezzanine_info.core.home IS 'the table with one row for each group';
+COMMENT ON COLUMN mezzanine_info.core.view IS 'the view that the core belongs to';
+COMMENT ON COLUMN mezzanine_info.core.number IS 'counts a view''s cores, from 1';
+COMMENT ON COLUMN mezzanine_info.core.truth IS
+	'the view that computes the home table''s rows from the source';
+COMMENT ON COLUMN mezzanine_info.core.source IS
+	'the table that the core is computed from: a base table, or another core''s home table';
+COMMENT ON COLUMN mezzanine_info.core.depth IS
+	'0 where the source is a base table, else one more than the source''s own';
+
 CREATE VIEW mezzanine_info.views AS
-SELECT c.view, 'immediate'::text AS mode, c.base, c.home, c.truth, c.definition, c.key_columns,
+SELECT c.view, 'immediate'::text AS mode, first.source AS base, c.definition, c.key_columns,
        pg_catalog.pg_get_userbyid(k.relowner) AS owner,
        pg_catalog.pg_get_viewdef(c.definition::oid) AS query,
        pg_catalog.obj_description(c.view::oid, 'pg_class') AS comment, c.created_at
-FROM mezzanine_info.catalogue AS c JOIN pg_catalog.pg_class AS k ON k.oid = c.view;
+FROM mezzanine_info.catalogue AS c
+JOIN pg_catalog.pg_class AS k ON k.oid = c.view
+JOIN mezzanine_info.core AS first ON first.view = c.view AND first.number = 1;
 GRANT SELECT ON mezzanine_info.views TO mezzanine_author, mezzanine_reader;
 COMMENT ON VIEW mezzanine_info.views IS
 	'the mezzanine views of this database: base table, grouping key, owner and query';
 
+CREATE VIEW mezzanine_info.cores AS
+SELECT c.view, c.number, c.source, c.depth, c.home, c.truth,
+       pg_catalog.pg_get_viewdef(c.truth::oid) AS query
+FROM mezzanine_info.core AS c JOIN pg_catalog.pg_class AS k ON k.oid = c.view;
+GRANT SELECT ON mezzanine_info.cores TO mezzanine_author, mezzanine_reader;
+COMMENT ON VIEW mezzanine_info.cores IS
+	'what keeps the mezzanine views: each core''s source, home table, and the query between them';
+
 -- A dump carries the views; their relations and triggers are dumped as the user's own.
 SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.catalogue', '');
+SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.core', '');

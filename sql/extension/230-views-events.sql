@@ -7,38 +7,48 @@ CREATE FUNCTION mezzanine_state.sweep() RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	entry mezzanine_info.catalogue;
+	entry record;
 	part  record;
 BEGIN
+	-- Each view's tables, and its own relations in the order in which they can go.
 	FOR entry IN
-		DELETE FROM mezzanine_info.catalogue AS c
-		WHERE EXISTS (SELECT
-		              FROM unnest(ARRAY[c.view, c.home, c.truth, c.definition, c.base])
-		                  AS r(relation)
-		              WHERE NOT EXISTS (SELECT FROM pg_class AS k WHERE k.oid = r.relation))
-		RETURNING c.*
+		SELECT c.view, array_agg(DISTINCT k.source) FILTER (WHERE k.depth = 0) AS bases,
+		       c.view || array_agg(r.relation ORDER BY k.depth DESC, k.number, r.n) || c.definition
+		           AS relations
+		FROM mezzanine_info.catalogue AS c
+		JOIN mezzanine_info.core AS k ON k.view = c.view
+		CROSS JOIN LATERAL unnest(ARRAY[k.home, k.truth]) WITH ORDINALITY AS r(relation, n)
+		GROUP BY c.view, c.definition
 	LOOP
-		-- First the base, as its writers do; then what they want at their commit.
-		IF EXISTS (SELECT FROM pg_class AS k WHERE k.oid = entry.base) THEN
-			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', entry.base);
-		END IF;
+		CONTINUE WHEN NOT EXISTS (SELECT FROM unnest(entry.relations || entry.bases) AS r(relation)
+		                          WHERE NOT EXISTS (SELECT FROM pg_class AS k
+		                                            WHERE k.oid = r.relation));
+		DELETE FROM mezzanine_info.core AS k WHERE k.view = entry.view;
+		DELETE FROM mezzanine_info.catalogue AS c WHERE c.view = entry.view;
+		-- First the bases, as their writers do; then what they want at their commit.
+		FOR part IN
+			SELECT k.oid::regclass AS relation
+			FROM unnest(entry.bases) AS r(relation) JOIN pg_class AS k ON k.oid = r.relation
+			ORDER BY 1
+		LOOP
+			EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', part.relation);
+		END LOOP;
 		FOR part IN
 			SELECT k.oid::regclass AS relation,
 			       CASE k.relkind WHEN 'r' THEN 'TABLE' ELSE 'VIEW' END AS kind
-			FROM unnest(ARRAY[entry.view, entry.home, entry.truth, entry.definition])
-				WITH ORDINALITY AS r(relation, n)
+			FROM unnest(entry.relations) WITH ORDINALITY AS r(relation, n)
 			JOIN pg_class AS k ON k.oid = r.relation
 			ORDER BY r.n
 		LOOP
 			EXECUTE format('DROP %s %s', part.kind, part.relation);
 		END LOOP;
 		FOR part IN
-			SELECT t.tgname AS name FROM pg_trigger AS t
-			WHERE t.tgrelid = entry.base AND NOT t.tgisinternal
+			SELECT t.tgname AS name, t.tgrelid::regclass AS relation FROM pg_trigger AS t
+			WHERE t.tgrelid = ANY (entry.bases) AND NOT t.tgisinternal
 			  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc)
-			  AND NOT EXISTS (SELECT FROM mezzanine_info.catalogue AS c WHERE c.base = entry.base)
+			  AND NOT EXISTS (SELECT FROM mezzanine_info.core AS k WHERE k.source = t.tgrelid)
 		LOOP
-			EXECUTE format('DROP TRIGGER %I ON %s', part.name, entry.base);
+			EXECUTE format('DROP TRIGGER %I ON %s', part.name, part.relation);
 		END LOOP;
 	END LOOP;
 END $$;
@@ -67,8 +77,8 @@ AS $$
 DECLARE
 	problem record;
 BEGIN
-	SELECT v.base, v.view, p.what, p.hint INTO problem
-	FROM mezzanine_info.views AS v JOIN pg_class AS b ON b.oid = v.base
+	SELECT v.source AS base, v.view, p.what, p.hint INTO problem
+	FROM mezzanine_info.cores AS v JOIN pg_class AS b ON b.oid = v.source
 	CROSS JOIN LATERAL (
 		SELECT 'have row-level security', 'Drop the view first, or leave row-level security off.'
 		WHERE b.relrowsecurity
@@ -79,12 +89,12 @@ BEGIN
 		UNION ALL
 		SELECT 'be unlogged', 'Drop the view first, or keep its tables logged.'
 		WHERE EXISTS (SELECT FROM pg_class AS k
-		              WHERE k.oid IN (v.base, v.home) AND k.relpersistence <> 'p')
+		              WHERE k.oid IN (v.source, v.home) AND k.relpersistence <> 'p')
 		UNION ALL
 		SELECT 'have triggers of the view disabled',
 		       'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
 		WHERE EXISTS (SELECT FROM pg_trigger AS t
-		              WHERE t.tgrelid IN (v.base, v.home) AND t.tgenabled <> 'A'
+		              WHERE t.tgrelid IN (v.source, v.home) AND t.tgenabled <> 'A'
 		                AND t.tgfoid IN ('mezzanine_state.touch'::regproc,
 		                                 'mezzanine_state.capture'::regproc,
 		                                 'mezzanine_state.guard'::regproc))
@@ -93,16 +103,18 @@ BEGIN
 		SELECT 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
 		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER')
 		  AND (SELECT count(*) FROM pg_trigger AS t
-		       WHERE t.tgrelid = v.base AND t.tgname IN ('mezzanine_touch', 'mezzanine_capture',
-		                                                 'mezzanine_capture_truncate')
+		       WHERE v.depth = 0 AND t.tgrelid = v.source
+		         AND t.tgname IN ('mezzanine_touch', 'mezzanine_capture',
+		                          'mezzanine_capture_truncate')
 		          OR t.tgrelid = v.home AND t.tgname IN ('mezzanine_guard',
-		                                                 'mezzanine_guard_truncate')) < 5
+		                                                 'mezzanine_guard_truncate'))
+		      < CASE v.depth WHEN 0 THEN 5 ELSE 2 END
 		UNION ALL
 		SELECT 'have the view''s state in another schema', 'Leave it in mezzanine_state.'
 		WHERE (SELECT k.relnamespace FROM pg_class AS k WHERE k.oid = v.home)
 		      <> 'mezzanine_state'::regnamespace
 	) AS p(what, hint)
-	ORDER BY v.view
+	ORDER BY v.view, v.number
 	LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot %',

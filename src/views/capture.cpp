@@ -29,7 +29,7 @@ const BaseProgram *RequireProgram(const TriggerData *trigger)
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table \"%s\" has triggers of mezzanine views, but no view is on it",
 					RelationGetRelationName(trigger->tg_relation)),
-			 errdetail("The catalogue mezzanine_info.catalogue has no row for this table; perhaps "
+			 errdetail("The catalogue mezzanine_info.core has no row for this table; perhaps "
 					   "the schema was restored without it."),
 			 errhint("Drop the triggers mezzanine_touch, mezzanine_capture and "
 					 "mezzanine_capture_truncate, and create the views again.")));

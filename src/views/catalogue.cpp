@@ -8,13 +8,13 @@ namespace mezzanine::views
 namespace
 {
 
-// Columns of mezzanine_info.catalogue.
-enum Attribute : AttrNumber { kView = 1, kHome = 2, kTruth = 3, kBase = 5 };
+// Columns of mezzanine_info.core.
+enum Attribute : AttrNumber { kHome = 1, kView, kNumber, kTruth, kSource, kDepth };
 
-Oid AttributeOf(TupleTableSlot *slot, Attribute attribute)
+Datum AttributeOf(TupleTableSlot *slot, Attribute attribute)
 {
-	bool is_null;
-	return DatumGetObjectId(slot_getattr(slot, attribute, &is_null));
+	bool is_null; // never
+	return slot_getattr(slot, attribute, &is_null);
 }
 
 // The catalogue's rows with `value` in the indexed column.
@@ -26,16 +26,18 @@ List *Lookup(const char *index_name, Oid value)
 		return NIL; // the extension is not installed in this database
 
 	List *entries = NIL;
-	pg::Store store = pg::OpenStore(get_relname_relid("catalogue", schema), index, AccessShareLock);
+	pg::Store store = pg::OpenStore(get_relname_relid("core", schema), index, AccessShareLock);
 	ScanKeyData key;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
 	pg::Search search = pg::BeginSearch(&store, &key, 1);
 	while (pg::NextMatch(&search, store.slot)) {
-		auto *entry = static_cast<CatalogueEntry *>(palloc(sizeof(CatalogueEntry)));
-		entry->view = AttributeOf(store.slot, kView);
-		entry->home = AttributeOf(store.slot, kHome);
-		entry->truth = AttributeOf(store.slot, kTruth);
-		entry->base = AttributeOf(store.slot, kBase);
+		auto *entry = static_cast<CoreEntry *>(palloc(sizeof(CoreEntry)));
+		entry->view = DatumGetObjectId(AttributeOf(store.slot, kView));
+		entry->number = DatumGetInt32(AttributeOf(store.slot, kNumber));
+		entry->home = DatumGetObjectId(AttributeOf(store.slot, kHome));
+		entry->truth = DatumGetObjectId(AttributeOf(store.slot, kTruth));
+		entry->source = DatumGetObjectId(AttributeOf(store.slot, kSource));
+		entry->depth = DatumGetInt32(AttributeOf(store.slot, kDepth));
 		entries = lappend(entries, entry);
 	}
 	pg::EndSearch(&search);
@@ -43,26 +45,22 @@ List *Lookup(const char *index_name, Oid value)
 	return entries;
 }
 
-CatalogueEntry *First(List *entries)
-{
-	return entries == NIL ? nullptr : static_cast<CatalogueEntry *>(linitial(entries));
-}
-
 } // namespace
 
-List *ViewsOnBase(Oid base)
+List *CoresOfView(Oid view)
 {
-	return Lookup("catalogue_base_idx", base);
+	return Lookup("core_view_number_key", view);
 }
 
-CatalogueEntry *ViewByOid(Oid view)
+List *CoresOnSource(Oid source)
 {
-	return First(Lookup("catalogue_pkey", view));
+	return Lookup("core_source_idx", source);
 }
 
-CatalogueEntry *ViewByHome(Oid home)
+CoreEntry *CoreByHome(Oid home)
 {
-	return First(Lookup("catalogue_home_key", home));
+	List *entries = Lookup("core_pkey", home);
+	return entries == NIL ? nullptr : static_cast<CoreEntry *>(linitial(entries));
 }
 
 bool IsHome(Oid relation)

@@ -1,4 +1,4 @@
-// The catalogue of views, mezzanine_info.catalogue, in its latest committed version.
+// The catalogue of views, mezzanine_info.core, in its latest committed version.
 #pragma once
 
 #include "views/views.h"
@@ -6,20 +6,22 @@
 namespace mezzanine::views
 {
 
-// One row of the catalogue, as far as the engine needs it.
-struct CatalogueEntry {
+// A core of a view: one grouping of its source's rows, kept in its home table.
+struct CoreEntry {
 	Oid view;
+	int32 number;
 	Oid home;
 	Oid truth;
-	Oid base;
+	Oid source; // a base table, or another core's home table
+	int32 depth;
 };
 
-// The views on a base table, a List of CatalogueEntry pointers.
-List *ViewsOnBase(Oid base);
+// The cores of a view, or those fed by a table: a List of CoreEntry pointers.
+List *CoresOfView(Oid view);
+List *CoresOnSource(Oid source);
 
-// The view with this published view, or with this home table; NULL where there is none.
-CatalogueEntry *ViewByOid(Oid view);
-CatalogueEntry *ViewByHome(Oid home);
+// The core with this home table; NULL where there is none.
+CoreEntry *CoreByHome(Oid home);
 
 // Whether `relation` is a home table; cheap enough to ask for every planned query.
 bool IsHome(Oid relation);

@@ -131,6 +131,17 @@ void LockBase(Oid base)
 	table_close(relation, NoLock);
 }
 
+// Keeps writers and readers out of the tables that the cores are computed from.
+void LockBases(const List *cores)
+{
+	ListCell *cell;
+	foreach (cell, cores) {
+		auto *core = static_cast<CoreEntry *>(lfirst(cell));
+		if (core->depth == 0)
+			LockRelationOid(core->source, AccessExclusiveLock);
+	}
+}
+
 void CreateRelations(const QueryPlan *plan, const ViewNames *names)
 {
 	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan));
@@ -221,6 +232,15 @@ void BindHomeToTruth(const ViewNames *names)
 	recordDependencyOn(&home, &truth, DEPENDENCY_NORMAL);
 }
 
+Oid CatalogueOwner()
+{
+	const Oid catalogue = get_relname_relid("catalogue", get_namespace_oid(kInfoSchema, false));
+	Relation relation = table_open(catalogue, AccessShareLock);
+	const Oid owner = relation->rd_rel->relowner;
+	table_close(relation, NoLock);
+	return owner;
+}
+
 // Enters the view into the catalogue, as the catalogue's owner: the caller has no
 // rights on it.
 void Register(const QueryPlan *plan, const ViewNames *names)
@@ -232,21 +252,21 @@ void Register(const QueryPlan *plan, const ViewNames *names)
 		appendStringInfo(&keys, "%s%s", keys.len > 0 ? ", " : "",
 						 quote_literal_cstr(static_cast<char *>(lfirst(cell))));
 
-	const Oid catalogue = get_relname_relid("catalogue", get_namespace_oid(kInfoSchema, false));
-	Relation relation = table_open(catalogue, RowExclusiveLock);
-	const Oid owner = relation->rd_rel->relowner;
-	table_close(relation, NoLock);
+	const Oid view = RelationOid(names->view);
+	const char *enter_view = psprintf("INSERT INTO %s.catalogue (view, definition, key_columns) "
+									  "VALUES (%u, %u, ARRAY[%s]::text[])",
+									  kInfoSchema, view, RelationOid(names->definition), keys.data);
+	const char *enter_core = psprintf(
+		"INSERT INTO %s.core (view, number, home, truth, source, depth) "
+		"VALUES (%u, 1, %u, %u, %u, 0)",
+		kInfoSchema, view, RelationOid(names->home), RelationOid(names->truth), plan->base);
 
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
-	const char *command =
-		psprintf("INSERT INTO %s.catalogue (view, home, truth, definition, base, key_columns) "
-				 "VALUES (%u, %u, %u, %u, %u, ARRAY[%s]::text[])",
-				 kInfoSchema, RelationOid(names->view), RelationOid(names->home),
-				 RelationOid(names->truth), RelationOid(names->definition), plan->base, keys.data);
-	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE);
-	Run(command);
+	SetUserIdAndSecContext(CatalogueOwner(), security | SECURITY_LOCAL_USERID_CHANGE);
+	Run(enter_view);
+	Run(enter_core);
 	SetUserIdAndSecContext(user, security);
 }
 
@@ -349,17 +369,17 @@ MEZZANINE_FUNCTION(mezzanine_drop_view)
 	const bool cascade = !PG_ARGISNULL(2) && PG_GETARG_BOOL(2);
 
 	PreventCommandIfReadOnly("mezzanine.drop_view()");
-	const CatalogueEntry *entry = ViewByOid(PublishedOid(bare));
-	if (entry == nullptr) {
+	List *cores = CoresOfView(PublishedOid(bare));
+	if (cores == NIL) {
 		ereport(if_exists ? NOTICE : ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("mezzanine view \"%s\" does not exist", bare),
 				 if_exists ? 0 : errhint("mezzanine_info.views lists the views there are.")));
 		PG_RETURN_VOID();
 	}
-	RequireOwner(entry->view);
+	RequireOwner(PublishedOid(bare));
 	// Before the view's own relations, which a writer of the base wants at its commit.
-	LockRelationOid(entry->base, AccessExclusiveLock);
+	LockBases(cores);
 	SPI_connect();
 	// The event trigger on sql_drop removes what was made for the view.
 	RUN("DROP VIEW %s %s", PublishedName(bare), cascade ? "CASCADE" : "RESTRICT");

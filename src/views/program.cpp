@@ -154,7 +154,7 @@ Oid HashIndexOf(Relation home)
 	return found;
 }
 
-void CompileView(BaseProgram *program, const CatalogueEntry *entry)
+void CompileView(BaseProgram *program, const CoreEntry *entry)
 {
 	ViewProgram *view = &program->views[program->view_count++];
 	view->view = entry->view;
@@ -187,7 +187,7 @@ void CompileView(BaseProgram *program, const CatalogueEntry *entry)
 BaseProgram *BuildProgram(Oid base)
 {
 	const uint64 count_before = invalidation_count;
-	List *entries = ViewsOnBase(base);
+	List *entries = CoresOnSource(base);
 	// Below the current context until it is whole, so that an error leaves nothing behind.
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine program", ALLOCSET_SMALL_SIZES);
@@ -201,7 +201,7 @@ BaseProgram *BuildProgram(Oid base)
 		palloc0(sizeof(ViewProgram) * static_cast<Size>(list_length(entries) + 1)));
 	ListCell *cell;
 	foreach (cell, entries)
-		CompileView(program, static_cast<CatalogueEntry *>(lfirst(cell)));
+		CompileView(program, static_cast<CoreEntry *>(lfirst(cell)));
 	program->valid = count_before == invalidation_count;
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(context, CacheMemoryContext);

@@ -126,12 +126,12 @@ Query *TruthQueryOf(Oid truth)
 void Replace(Query *query, int varno, RangeTblEntry *entry)
 {
 	RequireReplaceable(query, varno, entry);
-	const CatalogueEntry *view = ViewByHome(entry->relid);
-	if (view == nullptr)
+	const CoreEntry *core = CoreByHome(entry->relid);
+	if (core == nullptr)
 		return; // a table that somebody else put into the schema
 
 	auto *permissions = static_cast<RangeTblEntry *>(copyObjectImpl(entry));
-	Query *truth = TruthQueryOf(view->truth);
+	Query *truth = TruthQueryOf(core->truth);
 	truth->rtable = lappend(truth->rtable, permissions);
 
 	entry->rtekind = RTE_SUBQUERY;
