@@ -12,18 +12,6 @@ namespace mezzanine::inventory
 namespace
 {
 
-// The reservation in its latest version, locked.
-Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id)
-{
-	for (;;) {
-		CHECK_FOR_INTERRUPTS();
-		Reservation reservation = RequireReservation(reservations, id);
-		if (pg::LockRow(reservations, &reservation.place, true, reservations->slot) ==
-			pg::Written::kDone)
-			return reservation;
-	}
-}
-
 void SellLine(pg::Store *lines, pg::Store *journal, HeldLine *line)
 {
 	Movement movement{};

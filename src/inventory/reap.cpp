@@ -50,6 +50,17 @@ void Consider(pg::Store *reservations, const HeldLine &line, TimestampTz now, Ex
 	holds->units = AddUpTo(holds->units, HeldUnits(line));
 }
 
+// Whether `line`, whose reservation has been locked since it was read, is as it was.
+bool StillHolds(pg::Store *lines, HeldLine line)
+{
+	const HeldLines all = FindLines(lines, line.reservation);
+	for (int i = 0; i < all.count; ++i) {
+		if (all.line[i].number == line.number)
+			return ItemPointerEquals(&all.line[i].place, &line.place);
+	}
+	return false;
+}
+
 // Marks a reservation as expired, unless an earlier line did.
 void MarkExpired(pg::Store *reservations, const pg_uuid_t &id)
 {
@@ -80,19 +91,23 @@ ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted)
 	return holds;
 }
 
-bool LockExpired(pg::Store *reservations, const ExpiredHolds &holds)
+bool LockExpired(pg::Store *reservations, ExpiredHolds *holds)
 {
-	for (int i = 0; i < holds.lines.count; ++i) {
+	if (holds->lines.count == 0)
+		return true;
+	for (int i = 0; i < holds->lines.count; ++i) {
 		const Reservation reservation =
-			RequireReservation(reservations, holds.lines.line[i].reservation);
-		// Its other lines are guarded by their fences once it is expired.
-		if (reservation.ownership.status == core::Status::kExpired)
-			continue;
+			RequireReservation(reservations, holds->lines.line[i].reservation);
 		if (!HasExpired(reservation, GetCurrentTimestamp()) ||
 			!TryLockReservation(reservations, reservation))
 			return false;
 	}
-	return true;
+	pg::Store lines = OpenLines();
+	bool same = true;
+	for (int i = 0; i < holds->lines.count && same; ++i)
+		same = StillHolds(&lines, holds->lines.line[i]);
+	pg::CloseStore(&lines);
+	return same;
 }
 
 void Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds)

@@ -22,8 +22,11 @@ struct ExpiredHolds {
 // Finds expired holds of `stock` that together have `wanted` units, if there are as many.
 ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted);
 
-// Locks the reservations of `holds`; false where one has changed hands or status since.
-bool LockExpired(pg::Store *reservations, const ExpiredHolds &holds);
+// Locks the reservations of `holds`; false where one has changed hands since, or a line.
+//
+// Whoever changes a reservation or one of its lines holds its row's lock, whatever its
+// status: reapers of two lines of one reservation exclude each other.
+bool LockExpired(pg::Store *reservations, ExpiredHolds *holds);
 
 // Returns the units of `holds` from held to available, in lines and journal; adding them
 // to the cell is left to the caller.  Requires: LockExpired; the stock's fence is held.

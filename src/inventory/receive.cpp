@@ -1,10 +1,8 @@
 // inventory.receive(): adds units to a stock, making it on its first receipt.
 #include "inventory/idempotency.h"
 #include "inventory/journal.h"
-#include "inventory/ladder.h"
 #include "inventory/stock.h"
-
-#include "cell/cell.h"
+#include "inventory/units.h"
 
 namespace mezzanine::inventory
 {
@@ -23,12 +21,8 @@ struct Receiving {
 int64 AddUnits(const Receiving &call)
 {
 	const int64 stock = FindOrMakeStock(call.sku, call.location);
-	const core::Demand demand = {stock, call.quantity, 1};
-	(void)Climb(&demand, 1, DT_NOEND);
-
-	pg::Store cells = OpenTable("cell", "cell_pkey", RowExclusiveLock);
-	cell::Cell cell = cell::Read(&cells, stock, 0);
-	cell::Change(&cells, &cell, call.quantity);
+	pg::Store cells = OpenCells();
+	GiveUnits(&cells, stock, call.quantity, DT_NOEND);
 	pg::CloseStore(&cells);
 
 	Movement movement{};

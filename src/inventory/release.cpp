@@ -1,13 +1,10 @@
 // inventory.release(): gives back what a reservation holds.
 //
-// Fences first, then the row, as a reaper does; who finds the row held by somebody lets the
-// fences go before waiting, so that nobody else who needs those stocks waits along.
+// The reservation's row lock orders it against confirm, and against a reaper of the hold;
+// then the units go back, in the order of the stocks.
 #include "inventory/journal.h"
-#include "inventory/ladder.h"
 #include "inventory/reap.h"
-
-#include "cell/cell.h"
-#include "fence/fence.h"
+#include "inventory/units.h"
 
 namespace mezzanine::inventory
 {
@@ -53,18 +50,17 @@ void ReturnLines(pg::Store *lines, const HeldLines &held, const char *reason)
 
 void AddToCells(const core::Demand *stocks, int count)
 {
-	pg::Store cells = OpenTable("cell", "cell_pkey", RowExclusiveLock);
+	pg::Store cells = OpenCells();
 	for (int i = 0; i < count; ++i) {
 		CHECK_FOR_INTERRUPTS();
 		if (stocks[i].quantity == 0)
 			continue; /* reaped before */
-		cell::Cell cell = cell::Read(&cells, stocks[i].stock, 0);
-		cell::Change(&cells, &cell, stocks[i].quantity);
+		GiveUnits(&cells, stocks[i].stock, stocks[i].quantity, DT_NOEND);
 	}
 	pg::CloseStore(&cells);
 }
 
-// Gives back, under all fences and with the row locked where it is still held.
+// Gives back, with the row locked.
 Outcome ReturnUnits(const Releasing &call, pg::Store *reservations, pg::Store *lines,
 					const Reservation &reservation)
 {
@@ -94,26 +90,12 @@ Outcome Release(const Releasing &call)
 {
 	pg::Store reservations = OpenReservations();
 	pg::Store lines = OpenLines();
-	(void)RequireReservation(&reservations, call.id);
-	// Which stocks a reservation has never changes: no lock is needed to read that.
-	int count;
-	const core::Demand *stocks = StocksOf(FindLines(&lines, call.id), &count);
-	for (;;) {
-		CHECK_FOR_INTERRUPTS();
-		const Ladder ladder = Climb(stocks, count, DT_NOEND);
-		const Reservation reservation = RequireReservation(&reservations, call.id);
-		if (!TransactionIdIsValid(reservation.holder) &&
-			TryLockReservation(&reservations, reservation)) {
-			const Outcome outcome = ReturnUnits(call, &reservations, &lines, reservation);
-			pg::CloseStore(&lines);
-			pg::CloseStore(&reservations);
-			CommandCounterIncrement(); /* the next call of this statement shall see it */
-			return outcome;
-		}
-		LetGo(ladder);
-		if (TransactionIdIsValid(reservation.holder))
-			fence::AwaitBefore(reservation.holder, DT_NOEND);
-	}
+	const Reservation reservation = LockReservation(&reservations, call.id);
+	const Outcome outcome = ReturnUnits(call, &reservations, &lines, reservation);
+	pg::CloseStore(&lines);
+	pg::CloseStore(&reservations);
+	CommandCounterIncrement(); /* the next call of this statement shall see it */
+	return outcome;
 }
 
 } // namespace

@@ -89,6 +89,17 @@ Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id)
 	return reservation;
 }
 
+Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id)
+{
+	for (;;) {
+		CHECK_FOR_INTERRUPTS();
+		Reservation reservation = RequireReservation(reservations, id);
+		if (pg::LockRow(reservations, &reservation.place, true, reservations->slot) ==
+			pg::Written::kDone)
+			return reservation;
+	}
+}
+
 bool TryLockReservation(pg::Store *reservations, const Reservation &reservation)
 {
 	ItemPointerData place = reservation.place;

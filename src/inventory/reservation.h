@@ -50,6 +50,13 @@ bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *
 // Raises MZ007 when there is none.
 Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id);
 
+// The reservation in its latest version, locked against others; waits for whoever has it.
+//
+// The row's lock guards all of a reservation: its status, its expiry, and its lines.  Who
+// has it may wait for the fences of stocks; who has fences waits for no reservation.
+// Raises MZ007 when there is none.
+Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id);
+
 // Locks the reservation's row against others, without waiting; false when somebody holds
 // it or has changed it.
 bool TryLockReservation(pg::Store *reservations, const Reservation &reservation);
