@@ -3,11 +3,14 @@
 CREATE VIEW inventory.availability AS
 SELECT s.sku,
 	s.location,
+	s.lot,
+	s.expires_on,
 	-- The cells hold what is there above the floor.
 	(c.available + coalesce(h.quantity, 0) + s.safety_stock - s.oversell_limit)::bigint AS on_hand,
 	(coalesce(h.quantity, 0) - coalesce(h.expired, 0))::bigint AS held,
 	s.safety_stock,
-	(c.available + coalesce(h.expired, 0))::bigint AS available
+	CASE WHEN s.expires_on < (statement_timestamp() AT TIME ZONE 'UTC')::date THEN 0
+		ELSE c.available + coalesce(h.expired, 0) END::bigint AS available
 FROM inventory.stock AS s
 CROSS JOIN LATERAL (
 	SELECT coalesce(sum(cell.available), 0) AS available
@@ -23,6 +26,9 @@ CROSS JOIN LATERAL (
 ) AS h;
 COMMENT ON VIEW inventory.availability IS
 	'units of each stock, as the reading snapshot sees them';
+COMMENT ON COLUMN inventory.availability.lot IS 'NULL for units that belong to no lot';
+COMMENT ON COLUMN inventory.availability.expires_on IS
+	'the last day, in UTC, on which units of the lot may be promised';
 COMMENT ON COLUMN inventory.availability.on_hand IS 'units in the house: available and held';
 COMMENT ON COLUMN inventory.availability.held IS
 	'units held by reservations that have not expired';

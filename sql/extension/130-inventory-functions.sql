@@ -52,14 +52,16 @@ CREATE FUNCTION inventory.available(skus text[], location text = NULL, channel t
 		available bigint)
 	LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT a.sku, a.location, a.on_hand, a.held, a.safety_stock, a.available
+SELECT a.sku, a.location, sum(a.on_hand)::bigint, sum(a.held)::bigint,
+	sum(a.safety_stock)::bigint, sum(a.available)::bigint
 FROM inventory.availability AS a
 WHERE ($1 IS NULL OR a.sku = ANY ($1)) AND ($2 IS NULL OR a.location = $2)
 	AND inventory.refuse_channel($3)
+GROUP BY a.sku, a.location
 ORDER BY a.sku, a.location
 $$;
 COMMENT ON FUNCTION inventory.available IS
-	'the rows of inventory.availability for some items, or for all where skus is NULL';
+	'units of some items, or of all where skus is NULL, by location; lots are added up';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inventory.receive, inventory.confirm, inventory.release,

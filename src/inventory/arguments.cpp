@@ -8,8 +8,10 @@ namespace mezzanine::inventory
 namespace
 {
 
-// Names and keys are indexed: two of them fit into an entry of a B-tree.
+// Names and keys are indexed: an item, a location and a lot, or an item and a serial number,
+// fit into an entry of a B-tree.
 constexpr int kNameBytesMax = 1000;
+constexpr int kLotBytesMax = 500;
 
 [[noreturn]] void RaiseNull(const char *name)
 {
@@ -20,15 +22,15 @@ constexpr int kNameBytesMax = 1000;
 	pg_unreachable();
 }
 
-void CheckName(const text *value, const char *name)
+void CheckName(const text *value, const char *name, int bytes_max = kNameBytesMax)
 {
 	const int bytes = static_cast<int>(VARSIZE_ANY_EXHDR(value));
-	if (bytes >= 1 && bytes <= kNameBytesMax)
+	if (bytes >= 1 && bytes <= bytes_max)
 		return;
 	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
 					errmsg("the argument \"%s\" has an invalid length", name),
 					errdetail("It has %d bytes.", bytes),
-					errhint("Pass between 1 and %d bytes.", kNameBytesMax)));
+					errhint("Pass between 1 and %d bytes.", bytes_max)));
 }
 
 void CheckQuantity(int64 quantity)
@@ -88,6 +90,15 @@ text *OptionalText(FunctionCallInfo fcinfo, int number, const char *name)
 	text *value = PG_GETARG_TEXT_PP(number);
 	CheckName(value, name);
 	return value;
+}
+
+text *OptionalLot(FunctionCallInfo fcinfo, int number)
+{
+	if (PG_ARGISNULL(number))
+		return nullptr;
+	text *lot = PG_GETARG_TEXT_PP(number);
+	CheckName(lot, "lot", kLotBytesMax);
+	return lot;
 }
 
 int64 RequireQuantity(FunctionCallInfo fcinfo, int number)

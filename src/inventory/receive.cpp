@@ -14,13 +14,14 @@ struct Receiving {
 	Key key;
 	text *sku;
 	text *location;
+	Lot lot;
 	int64 quantity;
 	Optional reference;
 };
 
 int64 AddUnits(const Receiving &call)
 {
-	const int64 stock = FindOrMakeStock(call.sku, call.location);
+	const int64 stock = FindOrMakeStock(call.sku, call.location, call.lot);
 	pg::Store cells = OpenCells();
 	GiveUnits(&cells, stock, call.quantity, DT_NOEND);
 	pg::CloseStore(&cells);
@@ -61,8 +62,7 @@ MEZZANINE_FUNCTION(mezzanine_receive)
 	call.sku = RequireText(fcinfo, 0, "sku");
 	call.location = RequireText(fcinfo, 1, "location");
 	call.quantity = RequireQuantity(fcinfo, 2);
-	RefuseArgument(fcinfo, 4, "lot");
-	RefuseArgument(fcinfo, 5, "expires_on");
+	call.lot = {OptionalLot(fcinfo, 4), OptionalValue(fcinfo, 5)};
 	RefuseArgument(fcinfo, 6, "serials");
 	call.reference = OptionalValue(fcinfo, 7);
 
@@ -71,6 +71,7 @@ MEZZANINE_FUNCTION(mezzanine_receive)
 	AddText(&payload, call.sku);
 	AddText(&payload, call.location);
 	AddBytes(&payload, &call.quantity, sizeof(call.quantity));
+	AddLot(&payload, call.lot);
 	AddOptional(&payload, call.reference);
 	FinishKey(&call.key, &payload);
 	return Int64GetDatum(Receive(call));

@@ -24,12 +24,44 @@ namespace
 	pg_unreachable();
 }
 
-[[noreturn]] void RaiseSeveralLocations(const Line &line)
+// `lot` NULL: none was named.
+[[noreturn]] void RaiseNoSuchLot(text *sku, text *location, text *lot)
 {
-	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NOT_SUPPORTED),
-					errmsg("item \"%s\" has several locations", text_to_cstring(line.sku)),
-					errdetail("Choosing among locations is not supported."),
-					errhint("Name the location.")));
+	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NO_SUCH_STOCK),
+					errmsg("no such item \"%s\" at location \"%s\"", text_to_cstring(sku),
+						   text_to_cstring(location)),
+					lot == nullptr ? errdetail("It was never received there without a lot.")
+								   : errdetail("It was never received there in lot \"%s\".",
+											   text_to_cstring(lot)),
+					errhint("Check the spelling, name the lot if there is one, or receive the item "
+							"there first.")));
+	pg_unreachable();
+}
+
+// Units of one place in several lots, or of one item at several places.
+[[noreturn]] void RaiseSeveral(const Line &line, bool places)
+{
+	ereport(ERROR,
+			(errcode(pg::ERRCODE_MEZZANINE_NOT_SUPPORTED),
+			 errmsg("item \"%s\" has several %s", text_to_cstring(line.sku),
+					places ? "locations" : "lots"),
+			 errdetail("Choosing among %s is not supported.", places ? "locations" : "lots"),
+			 places ? errhint("Name the location.") : errhint("Keep one lot at each location.")));
+	pg_unreachable();
+}
+
+[[noreturn]] void RaiseOtherExpiry(text *sku, const Lot &lot, const Optional &known)
+{
+	const char *asked = DatumGetCString(DirectFunctionCall1(date_out, lot.expires_on.value));
+	ereport(ERROR,
+			(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+			 errmsg("lot \"%s\" of item \"%s\" does not expire on %s", text_to_cstring(lot.name),
+					text_to_cstring(sku), asked),
+			 known.given ? errdetail("It is known to expire on %s.",
+									 DatumGetCString(DirectFunctionCall1(date_out, known.value)))
+						 : errdetail("It is known and has no expiry day."),
+			 errhint("Give other goods another lot, or leave out the argument "
+					 "\"expires_on\".")));
 	pg_unreachable();
 }
 
@@ -51,7 +83,7 @@ bool FindByName(pg::Store *store, Line *line)
 	pg::Search search = pg::BeginSearch(store, keys, any_location ? 1 : 2);
 	while (pg::NextMatch(&search, store->slot)) {
 		if (found)
-			RaiseSeveralLocations(*line);
+			RaiseSeveral(*line, any_location);
 		found = true;
 		slot_getallattrs(store->slot);
 		line->stock = DatumGetInt64(store->slot->tts_values[stock::kStock - 1]);
@@ -62,49 +94,148 @@ bool FindByName(pg::Store *store, Line *line)
 	return found;
 }
 
-// The fence under which a stock gets its name.
-fence::Fence NamingFence(const text *sku, const text *location)
+uint64 HashOf(const text *name, uint64 seed)
 {
-	const uint64 seed =
-		hash_bytes_extended(reinterpret_cast<const unsigned char *>(VARDATA_ANY(sku)),
-							static_cast<int>(VARSIZE_ANY_EXHDR(sku)), 0);
+	return hash_bytes_extended(reinterpret_cast<const unsigned char *>(VARDATA_ANY(name)),
+							   static_cast<int>(VARSIZE_ANY_EXHDR(name)), seed);
+}
+
+// The fence under which a stock gets its name.  A lot's is the same at all locations,
+// because it expires on the same day at all of them.
+fence::Fence NamingFence(const text *sku, const text *location, const text *lot)
+{
 	const uint64 hash =
-		hash_bytes_extended(reinterpret_cast<const unsigned char *>(VARDATA_ANY(location)),
-							static_cast<int>(VARSIZE_ANY_EXHDR(location)), seed);
+		HashOf(lot == nullptr ? location : lot, HashOf(sku, lot == nullptr ? 0 : 1));
 	return {fence::Realm::kStock, static_cast<uint32>(hash >> 32), static_cast<uint32>(hash)};
 }
 
-// A new stock has no lot, no safety stock, no overselling, no low-water mark, and one cell:
-// no function sets another policy yet.
-void InsertStock(Line *line)
+// Looks a stock up by its full name; 0 when there is none.  *expires_on is its lot's.
+int64 FindExactly(pg::Store *store, text *sku, text *location, text *lot, Optional *expires_on)
+{
+	ScanKeyData keys[3];
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+	ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(location));
+	if (lot != nullptr)
+		ScanKeyInit(&keys[2], 3, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(lot));
+	else
+		ScanKeyEntryInitialize(&keys[2], SK_ISNULL | SK_SEARCHNULL, 3, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, Datum{0});
+
+	int64 stock = 0;
+	pg::Search search = pg::BeginSearch(store, keys, 3);
+	if (pg::NextMatch(&search, store->slot)) {
+		slot_getallattrs(store->slot);
+		stock = DatumGetInt64(store->slot->tts_values[stock::kStock - 1]);
+		*expires_on = {!store->slot->tts_isnull[stock::kExpiresOn - 1],
+					   store->slot->tts_values[stock::kExpiresOn - 1]};
+	}
+	pg::EndSearch(&search);
+	return stock;
+}
+
+// The day on which the item's lot expires, wherever it is; false when it is nowhere.
+bool FindExpiry(pg::Store *store, text *sku, const text *lot, Optional *expires_on)
+{
+	ScanKeyData key;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+	bool found = false;
+	pg::Search search = pg::BeginSearch(store, &key, 1);
+	while (!found && pg::NextMatch(&search, store->slot)) {
+		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(store->slot);
+		if (store->slot->tts_isnull[stock::kLot - 1])
+			continue;
+		const text *other = DatumGetTextPP(store->slot->tts_values[stock::kLot - 1]);
+		found = VARSIZE_ANY_EXHDR(other) == VARSIZE_ANY_EXHDR(lot) &&
+				memcmp(VARDATA_ANY(other), VARDATA_ANY(lot), VARSIZE_ANY_EXHDR(lot)) == 0;
+		*expires_on = {!store->slot->tts_isnull[stock::kExpiresOn - 1],
+					   store->slot->tts_values[stock::kExpiresOn - 1]};
+	}
+	pg::EndSearch(&search);
+	return found;
+}
+
+void CheckExpiry(text *sku, const Lot &lot, const Optional &known)
+{
+	if (!lot.expires_on.given)
+		return;
+	if (!known.given || DatumGetDateADT(known.value) != DatumGetDateADT(lot.expires_on.value))
+		RaiseOtherExpiry(sku, lot, known);
+}
+
+// A new stock has no safety stock, no overselling, no low-water mark, and one cell.
+int64 InsertStock(text *sku, text *location, const Lot &lot)
 {
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", RowExclusiveLock);
-	line->stock = NextNumber("stock_sequence");
+	const int64 stock = NextNumber("stock_sequence");
 	TupleTableSlot *slot = BlankRow(&store);
-	SetColumn(slot, stock::kStock, Int64GetDatum(line->stock));
-	SetColumn(slot, stock::kSku, PointerGetDatum(line->sku));
-	SetColumn(slot, stock::kLocation, PointerGetDatum(line->location));
+	SetColumn(slot, stock::kStock, Int64GetDatum(stock));
+	SetColumn(slot, stock::kSku, PointerGetDatum(sku));
+	SetColumn(slot, stock::kLocation, PointerGetDatum(location));
+	if (lot.name != nullptr)
+		SetColumn(slot, stock::kLot, PointerGetDatum(lot.name));
+	if (lot.expires_on.given)
+		SetColumn(slot, stock::kExpiresOn, lot.expires_on.value);
 	SetColumn(slot, stock::kSafetyStock, Int64GetDatum(0));
 	SetColumn(slot, stock::kOversellLimit, Int64GetDatum(0));
 	SetColumn(slot, stock::kCellsMax, Int32GetDatum(1));
 	SetColumn(slot, stock::kCreatedAt, TimestampTzGetDatum(GetCurrentTimestamp()));
 	pg::InsertRow(&store, ExecStoreVirtualTuple(slot));
 	pg::CloseStore(&store);
+	return stock;
+}
+
+// Makes a stock under its naming fence, unless somebody has made it since.
+int64 MakeStock(pg::Store *store, text *sku, text *location, Lot lot)
+{
+	TakeFence(NamingFence(sku, location, lot.name), 1, DT_NOEND);
+	Optional known;
+	const int64 stock = FindExactly(store, sku, location, lot.name, &known);
+	if (stock == 0 && (lot.name == nullptr || !FindExpiry(store, sku, lot.name, &known)))
+		return InsertStock(sku, location, lot);
+	CheckExpiry(sku, lot, known);
+	if (stock != 0)
+		return stock;
+	lot.expires_on = known;
+	return InsertStock(sku, location, lot);
 }
 
 } // namespace
 
-int64 FindOrMakeStock(text *sku, text *location)
+void AddLot(StringInfo payload, const Lot &lot)
 {
-	Line line = {sku, location, 0, 0};
+	AddText(payload, lot.name);
+	const DateADT day = lot.expires_on.given ? DatumGetDateADT(lot.expires_on.value) : 0;
+	AddBytes(payload, &lot.expires_on.given, sizeof(lot.expires_on.given));
+	AddBytes(payload, &day, sizeof(day));
+}
+
+int64 FindOrMakeStock(text *sku, text *location, const Lot &lot)
+{
+	if (lot.expires_on.given && lot.name == nullptr)
+		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+						errmsg("the argument \"expires_on\" needs the argument \"lot\""),
+						errdetail("Units expire lot by lot."), errhint("Name the lot.")));
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
-	if (!FindByName(&store, &line)) {
-		TakeFence(NamingFence(sku, location), 1, DT_NOEND);
-		if (!FindByName(&store, &line))
-			InsertStock(&line);
-	}
+	Optional known;
+	int64 stock = FindExactly(&store, sku, location, lot.name, &known);
+	if (stock != 0)
+		CheckExpiry(sku, lot, known);
+	else
+		stock = MakeStock(&store, sku, location, lot);
 	pg::CloseStore(&store);
-	return line.stock;
+	return stock;
+}
+
+int64 RequireStock(text *sku, text *location, text *lot)
+{
+	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
+	Optional expires_on;
+	const int64 stock = FindExactly(&store, sku, location, lot, &expires_on);
+	if (stock == 0)
+		RaiseNoSuchLot(sku, location, lot);
+	pg::CloseStore(&store);
+	return stock;
 }
 
 void ResolveStocks(const Lines &lines)

@@ -6,14 +6,31 @@
 namespace mezzanine::inventory
 {
 
+// A lot as a caller names it.
+struct Lot {
+	text *name;          // NULL: the units that belong to no lot
+	Optional expires_on; // a date
+};
+
+// Adds a lot to the payload of a key.
+void AddLot(StringInfo payload, const Lot &lot);
+
 // The number of a stock, making it where it does not exist.  Two first receipts of the
-// same stock wait for each other.
-int64 FindOrMakeStock(text *sku, text *location);
+// same stock wait for each other, and so do those of one lot at two locations.
+//
+// Raises 22023 where the lot is known to expire on another day, anywhere, or where a day
+// is given without a lot.
+int64 FindOrMakeStock(text *sku, text *location, const Lot &lot);
+
+// The number of a stock that exists; `lot` NULL for the units that belong to no lot.
+//
+// Raises MZ010 where there is none.
+int64 RequireStock(text *sku, text *location, text *lot);
 
 // Fills in stock, and location where it was left out.
 //
 // Raises MZ010 for an unknown item or location, 0A000 where an item has several locations
-// and none was named.
+// and none was named, or several lots.
 void ResolveStocks(const Lines &lines);
 
 // Fills in sku and location of stocks that exist.

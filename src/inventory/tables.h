@@ -16,6 +16,7 @@ enum Column : AttrNumber {
 	kSku,
 	kLocation,
 	kLot,
+	kExpiresOn,
 	kSafetyStock,
 	kOversellLimit,
 	kLowWater,
