@@ -14,12 +14,15 @@ namespace mezzanine::fence
 
 // What a fence stands for; the lock tag's class.
 enum class Realm : uint16 {
-	kGroup = 19801,  // views: (view, high half of the group's hash)
-	kGroups = 19800, // views: (view, range of groups by the upper bits of their hashes)
-	kCell = 19802,   // inventory: (stock, cell)
-	kKey = 19803,    // inventory: idempotency key, by hash
-	kStock = 19804,  // inventory: naming of a stock, by hash
-	kGate = 19805,   // inventory: everybody, or one who needs too many cells
+	kGroup = 19801,    // views: (view, high half of the group's hash)
+	kGroups = 19800,   // views: (view, range of groups by the upper bits of their hashes)
+	kCell = 19802,     // inventory: (stock, cell)
+	kKey = 19803,      // inventory: idempotency key, by hash
+	kStock = 19804,    // inventory: naming of a stock, by hash
+	kGate = 19805,     // inventory: everybody, or one who needs too many cells
+	kLease = 19810,    // inventory: a lease, by hash of its name
+	kResource = 19811, // inventory: a resource that is booked, by hash of its name
+	kDay = 19812,      // inventory: a day of a resource (hash, day)
 };
 
 struct Fence {
