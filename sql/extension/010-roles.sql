@@ -4,7 +4,7 @@ DO $$
 DECLARE
 	role_name text;
 BEGIN
-	FOREACH role_name IN ARRAY ARRAY['inventory_app', 'inventory_reader',
+	FOREACH role_name IN ARRAY ARRAY['inventory_app', 'inventory_operator', 'inventory_reader',
 	                                'mezzanine_author', 'mezzanine_reader'] LOOP
 		BEGIN
 			IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = role_name) THEN
@@ -19,7 +19,7 @@ $$;
 
 CREATE SCHEMA inventory;
 COMMENT ON SCHEMA inventory IS 'mezzanine: stock, reservations and their journal';
-GRANT USAGE ON SCHEMA inventory TO inventory_app, inventory_reader;
+GRANT USAGE ON SCHEMA inventory TO inventory_app, inventory_operator, inventory_reader;
 
 CREATE SCHEMA mezzanine;
 COMMENT ON SCHEMA mezzanine IS 'mezzanine: published views, and the functions that manage them';

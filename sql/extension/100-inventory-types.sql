@@ -18,15 +18,17 @@ CREATE TYPE inventory.outcome AS (
 	shortfall inventory.line[],
 	replayed boolean
 );
-COMMENT ON TYPE inventory.outcome IS 'the answer to a reservation, confirmation or release';
-COMMENT ON COLUMN inventory.outcome.reservation IS 'NULL when rejected';
+COMMENT ON TYPE inventory.outcome IS 'what a call about a reservation did';
+COMMENT ON COLUMN inventory.outcome.reservation IS 'NULL when reserve() rejected';
 COMMENT ON COLUMN inventory.outcome.status IS 'held, rejected, confirmed, released or expired';
 COMMENT ON COLUMN inventory.outcome.fence IS 'proves ownership to confirm and release';
 COMMENT ON COLUMN inventory.outcome.expires_at IS 'until when the units are held';
-COMMENT ON COLUMN inventory.outcome.lines IS 'what was asked for, one line a stock';
+COMMENT ON COLUMN inventory.outcome.lines IS
+	'what was asked for, one line a stock; of confirm() and release(), what it did';
 COMMENT ON COLUMN inventory.outcome.shortfall IS
 	'what was missing, one line a stock; NULL unless rejected';
 COMMENT ON COLUMN inventory.outcome.replayed IS 'whether this is an earlier answer given again';
 
 REVOKE ALL ON TYPE inventory.line, inventory.outcome FROM PUBLIC;
-GRANT USAGE ON TYPE inventory.line, inventory.outcome TO inventory_app, inventory_reader;
+GRANT USAGE ON TYPE inventory.line, inventory.outcome
+	TO inventory_app, inventory_operator, inventory_reader;

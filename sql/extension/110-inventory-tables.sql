@@ -76,6 +76,8 @@ CREATE TABLE inventory.reservation_line (
 	quantity bigint NOT NULL CONSTRAINT reservation_line_positive CHECK (quantity > 0),
 	confirmed bigint NOT NULL CONSTRAINT reservation_line_confirmed CHECK (confirmed >= 0),
 	released bigint NOT NULL CONSTRAINT reservation_line_released CHECK (released >= 0),
+	expired bigint NOT NULL CONSTRAINT reservation_line_expired
+		CHECK (expired BETWEEN 0 AND released),
 	expires_at timestamptz NOT NULL,
 	CONSTRAINT reservation_line_pkey PRIMARY KEY (reservation, line),
 	CONSTRAINT reservation_line_adds_up CHECK (confirmed <= quantity - released)
@@ -88,6 +90,8 @@ COMMENT ON COLUMN inventory.reservation_line.line IS 'place in the cart, counted
 COMMENT ON COLUMN inventory.reservation_line.confirmed IS 'units sold';
 COMMENT ON COLUMN inventory.reservation_line.released IS
 	'units given back, by release or expiry';
+COMMENT ON COLUMN inventory.reservation_line.expired IS
+	'of those released, the units that expiry returned';
 COMMENT ON COLUMN inventory.reservation_line.expires_at IS 'the reservation''s, for the index';
 COMMENT ON INDEX inventory.reservation_line_held IS
 	'held lines of a stock, those that expire first in front';

@@ -45,10 +45,16 @@ SELECT r.reservation,
 	r.created_at,
 	r.settled_at,
 	r.reference,
-	l.lines
+	l.lines,
+	l.held,
+	l.sold
 FROM inventory.reservation AS r
 CROSS JOIN LATERAL (
-	SELECT array_agg(ROW(s.sku, l.quantity, s.location)::inventory.line ORDER BY l.line) AS lines
+	SELECT array_agg(ROW(s.sku, l.quantity, s.location)::inventory.line ORDER BY l.line) AS lines,
+		array_agg(ROW(s.sku, l.quantity - l.confirmed - l.released, s.location)::inventory.line
+			ORDER BY l.line) FILTER (WHERE l.confirmed + l.released < l.quantity) AS held,
+		array_agg(ROW(s.sku, l.confirmed, s.location)::inventory.line ORDER BY l.line)
+			FILTER (WHERE l.confirmed > 0) AS sold
 	FROM inventory.reservation_line AS l
 	JOIN inventory.stock AS s ON s.stock = l.stock
 	WHERE l.reservation = r.reservation
@@ -56,5 +62,9 @@ CROSS JOIN LATERAL (
 COMMENT ON VIEW inventory.reservations IS 'reservations and their lines';
 COMMENT ON COLUMN inventory.reservations.status IS
 	'held, confirmed, released or expired; expired from the instant expires_at';
+COMMENT ON COLUMN inventory.reservations.lines IS 'what was reserved';
+COMMENT ON COLUMN inventory.reservations.held IS
+	'what of it is neither sold nor given back; NULL for nothing';
+COMMENT ON COLUMN inventory.reservations.sold IS 'what of it is sold; NULL for nothing';
 
 GRANT SELECT ON inventory.availability, inventory.reservations TO inventory_reader;

@@ -27,20 +27,6 @@ COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, te
 	interval, jsonb) IS
 	'holds every line of a cart until ttl has passed, or none of them';
 
-CREATE FUNCTION inventory.confirm(reservation uuid, fence bigint, lines inventory.line[] = NULL,
-		remainder text = 'release', if_expired text = 'reject', key text = NULL)
-	RETURNS inventory.outcome
-	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-	AS 'MODULE_PATHNAME', 'mezzanine_confirm';
-COMMENT ON FUNCTION inventory.confirm IS 'sells what a reservation holds';
-
-CREATE FUNCTION inventory.release(reservation uuid, fence bigint, lines inventory.line[] = NULL,
-		reason text = 'cancel')
-	RETURNS inventory.outcome
-	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-	AS 'MODULE_PATHNAME', 'mezzanine_release';
-COMMENT ON FUNCTION inventory.release IS 'gives back what a reservation holds';
-
 CREATE FUNCTION inventory.refuse_channel(channel text) RETURNS boolean
 	LANGUAGE c STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_refuse_channel';
@@ -64,7 +50,7 @@ COMMENT ON FUNCTION inventory.available IS
 	'units of some items, or of all where skus is NULL, by location; lots are added up';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION inventory.receive, inventory.confirm, inventory.release,
+GRANT EXECUTE ON FUNCTION inventory.receive,
 	inventory.reserve(text, bigint, text, interval, text, interval, jsonb),
 	inventory.reserve(inventory.line[], interval, text, text, text, text, point, interval, jsonb)
 	TO inventory_app;

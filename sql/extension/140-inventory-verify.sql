@@ -113,11 +113,21 @@ SELECT 'lines agree with status', format('reservation %s, line %s', line.reserva
 FROM line
 JOIN inventory.reservation AS r ON r.reservation = line.reservation
 WHERE NOT CASE r.status
-	WHEN 'held' THEN line.held = line.quantity
-	WHEN 'confirmed' THEN line.confirmed = line.quantity
-	WHEN 'released' THEN line.released = line.quantity
-	ELSE line.confirmed = 0 -- expired: each line returns when its stock is needed
+	WHEN 'held' THEN line.expired = 0
+	WHEN 'expired' THEN true -- each line returns when its stock is needed
+	ELSE line.held = 0
 END
+UNION ALL
+SELECT 'status agrees with lines', format('reservation %s', r.reservation), r.status, NULL
+FROM inventory.reservation AS r
+WHERE r.status <> 'released' AND r.reservation IN (SELECT line.reservation FROM line)
+	AND NOT EXISTS (
+		SELECT FROM inventory.reservation_line AS l
+		WHERE l.reservation = r.reservation AND CASE r.status
+			WHEN 'held' THEN l.confirmed + l.released < l.quantity
+			WHEN 'confirmed' THEN l.confirmed > 0
+			ELSE l.expired > 0 OR l.confirmed + l.released < l.quantity
+		END)
 UNION ALL
 SELECT 'lines agree with expiry', format('reservation %s, line %s', line.reservation, line.line),
 	r.expires_at::text, line.expires_at::text

@@ -48,6 +48,26 @@ Claim JudgeConfirm(const Ownership &reservation, std::int64_t fence, std::int64_
 	return Claim::kExpired;
 }
 
+Claim JudgeExtend(const Ownership &reservation, std::int64_t fence, std::int64_t now) noexcept
+{
+	return fence != reservation.fence ? Claim::kStaleFence : JudgeTakeOver(reservation, now);
+}
+
+Claim JudgeTakeOver(const Ownership &reservation, std::int64_t now) noexcept
+{
+	switch (reservation.status) {
+	case Status::kHeld:
+		return now < reservation.expires_at ? Claim::kGranted : Claim::kExpired;
+	case Status::kConfirmed:
+		return Claim::kConfirmed;
+	case Status::kReleased:
+		return Claim::kReleased;
+	case Status::kExpired:
+		break;
+	}
+	return Claim::kExpired;
+}
+
 Claim JudgeRelease(const Ownership &reservation, std::int64_t fence) noexcept
 {
 	if (fence != reservation.fence)

@@ -34,6 +34,13 @@ enum class Claim {
 // Whether the caller who gives `fence` may confirm, at the instant `now`.
 Claim JudgeConfirm(const Ownership &reservation, std::int64_t fence, std::int64_t now) noexcept;
 
+// Whether the caller who gives `fence` may have more time, at the instant `now`.  Done once,
+// the fence is another: there is no kRepeated.
+Claim JudgeExtend(const Ownership &reservation, std::int64_t fence, std::int64_t now) noexcept;
+
+// Whether a hold may change hands at the instant `now`, whatever fence its owner has.
+Claim JudgeTakeOver(const Ownership &reservation, std::int64_t now) noexcept;
+
 // Whether the caller who gives `fence` may release.  A hold whose time has passed may still
 // be given back as long as nobody has needed its units: the clock takes no part.
 Claim JudgeRelease(const Ownership &reservation, std::int64_t fence) noexcept;

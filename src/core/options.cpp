@@ -22,6 +22,15 @@ std::string Quoted(std::string_view word)
 	return '"' + std::string(word) + '"';
 }
 
+[[noreturn]] void ThrowUnknown(const Option &option, std::string_view word)
+{
+	std::string known;
+	for (std::string_view other : option.words)
+		known += (known.empty() ? "" : ", ") + Quoted(other);
+	throw Error(Code::kInvalidArgument, "unknown value for the argument " + Quoted(option.argument),
+				"The value given is " + Quoted(word) + ".", "Known values are " + known + ".");
+}
+
 } // namespace
 
 constinit const Option kMode = {"mode", kModes};
@@ -42,11 +51,15 @@ void CheckOption(const Option &option, std::string_view word)
 					"Only " + Quoted(option.words.front()) + " works so far.",
 					"Leave out the argument " + argument + ".");
 
-	std::string known;
-	for (std::string_view other : option.words)
-		known += (known.empty() ? "" : ", ") + Quoted(other);
-	throw Error(Code::kInvalidArgument, "unknown value for the argument " + argument,
-				"The value given is " + Quoted(word) + ".", "Known values are " + known + ".");
+	ThrowUnknown(option, word);
+}
+
+std::size_t ChooseOption(const Option &option, std::string_view word)
+{
+	const auto found = std::ranges::find(option.words, word);
+	if (found == option.words.end())
+		ThrowUnknown(option, word);
+	return static_cast<std::size_t>(found - option.words.begin());
 }
 
 void RefuseArgument(std::string_view argument)

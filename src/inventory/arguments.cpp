@@ -150,6 +150,11 @@ Lines RequireLines(FunctionCallInfo fcinfo, int number)
 	return lines;
 }
 
+Lines OptionalLines(FunctionCallInfo fcinfo, int number)
+{
+	return PG_ARGISNULL(number) ? Lines{} : RequireLines(fcinfo, number);
+}
+
 Optional OptionalValue(FunctionCallInfo fcinfo, int number)
 {
 	return {!PG_ARGISNULL(number), PG_GETARG_DATUM(number)};
@@ -166,6 +171,25 @@ TimestampTz RequireDeadline(FunctionCallInfo fcinfo, int number)
 						errdetail("No call can be answered before it was made."),
 						errhint("Pass 0 to be answered at once.")));
 	return deadline;
+}
+
+TimestampTz OptionalDeadline(FunctionCallInfo fcinfo, int number)
+{
+	return PG_ARGISNULL(number) ? DT_NOEND : RequireDeadline(fcinfo, number);
+}
+
+int RequireChoice(FunctionCallInfo fcinfo, int number, const core::Option &option)
+{
+	if (PG_ARGISNULL(number))
+		RaiseNull(option.argument.data());
+	const text *word = PG_GETARG_TEXT_PP(number);
+	size_t choice = 0;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			choice = core::ChooseOption(option, {VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word)});
+		}))
+		MEZZANINE_RAISE(failure);
+	return static_cast<int>(choice);
 }
 
 void RequireOption(FunctionCallInfo fcinfo, int number, const core::Option &option)
@@ -202,6 +226,15 @@ void AddText(StringInfo payload, const text *value)
 	AddBytes(payload, &bytes, sizeof(bytes));
 	if (value != nullptr)
 		AddBytes(payload, VARDATA_ANY(value), bytes);
+}
+
+void AddLines(StringInfo payload, const Lines &lines)
+{
+	for (int i = 0; i < lines.count; ++i) {
+		AddText(payload, lines.line[i].sku);
+		AddText(payload, lines.line[i].location);
+		AddBytes(payload, &lines.line[i].quantity, sizeof(lines.line[i].quantity));
+	}
 }
 
 void AddBytes(StringInfo payload, const void *bytes, int count)

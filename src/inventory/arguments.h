@@ -42,10 +42,17 @@ int64 RequireQuantity(FunctionCallInfo fcinfo, int number);
 Datum RequireValue(FunctionCallInfo fcinfo, int number, const char *name);
 Interval *RequireTtl(FunctionCallInfo fcinfo, int number);
 Lines RequireLines(FunctionCallInfo fcinfo, int number);
+Lines OptionalLines(FunctionCallInfo fcinfo, int number); // none for NULL
 Optional OptionalValue(FunctionCallInfo fcinfo, int number);
 
 // When the time that argument "wait" allows is over.
 TimestampTz RequireDeadline(FunctionCallInfo fcinfo, int number);
+
+// The same; DT_NOEND, without limit, for NULL.
+TimestampTz OptionalDeadline(FunctionCallInfo fcinfo, int number);
+
+// Which of the option's words was given, counted from 0.  Raises 22023 for an unknown one.
+int RequireChoice(FunctionCallInfo fcinfo, int number, const core::Option &option);
 
 // Raises 22023 for an unknown word, 0A000 for one that does not work yet.
 void RequireOption(FunctionCallInfo fcinfo, int number, const core::Option &option);
@@ -61,6 +68,7 @@ void RefuseArgument(FunctionCallInfo fcinfo, int number, const char *name);
 //   FinishKey(&key, &payload);
 Key BeginKey(FunctionCallInfo fcinfo, int number, const char *verb, StringInfo payload);
 void AddText(StringInfo payload, const text *value);
+void AddLines(StringInfo payload, const Lines &lines);
 void AddBytes(StringInfo payload, const void *bytes, int count);
 void AddOptional(StringInfo payload, const Optional &value);
 void FinishKey(Key *key, StringInfo payload);

@@ -1,6 +1,6 @@
 #include "inventory/reap.h"
 
-#include "inventory/journal.h"
+#include "inventory/moves.h"
 
 namespace mezzanine::inventory
 {
@@ -117,24 +117,10 @@ void Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds
 	pg::Store lines = OpenLines();
 	for (int i = 0; i < holds.lines.count; ++i) {
 		MarkExpired(reservations, holds.lines.line[i].reservation);
-		ReturnLine(&lines, journal, &holds.lines.line[i], "expire");
+		ExpireUnits(journal, &holds.lines.line[i], HeldUnits(holds.lines.line[i]));
+		WriteLine(&lines, holds.lines.line[i]);
 	}
 	pg::CloseStore(&lines);
-}
-
-void ReturnLine(pg::Store *lines, pg::Store *journal, HeldLine *line, const char *reason)
-{
-	Movement movement{};
-	movement.stock = line->stock;
-	movement.from = "held";
-	movement.to = "available";
-	movement.quantity = HeldUnits(*line);
-	movement.reason = reason;
-	movement.reservation = &line->reservation;
-	(void)Record(journal, movement);
-
-	line->released = line->quantity - line->confirmed;
-	WriteLine(lines, *line);
 }
 
 } // namespace mezzanine::inventory

@@ -32,7 +32,4 @@ bool LockExpired(pg::Store *reservations, ExpiredHolds *holds);
 // to the cell is left to the caller.  Requires: LockExpired; the stock's fence is held.
 void Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds);
 
-// Returns one line's units from held to available, in lines and journal.
-void ReturnLine(pg::Store *lines, pg::Store *journal, HeldLine *line, const char *reason);
-
 } // namespace mezzanine::inventory

@@ -1,10 +1,11 @@
-// inventory.release(): gives back what a reservation holds.
+// inventory.release(): gives back what a reservation holds, or some of it.
 //
 // The reservation's row lock orders it against confirm, and against a reaper of the hold;
 // then the units go back, in the order of the stocks.
+#include "inventory/idempotency.h"
 #include "inventory/journal.h"
-#include "inventory/reap.h"
-#include "inventory/units.h"
+#include "inventory/moves.h"
+#include "inventory/pick.h"
 
 namespace mezzanine::inventory
 {
@@ -13,102 +14,128 @@ namespace
 {
 
 struct Releasing {
+	Key key;
 	pg_uuid_t id;
 	int64 fence;
+	Lines asked; // none: all
 	const char *reason;
+	TimestampTz deadline;
 };
 
-// What the lines hold of each stock, sorted by stock.
-core::Demand *StocksOf(const HeldLines &held, int *count)
+// Moves `units` of each line from held to available.  Of a hold that has `expired`, this is
+// what a reaper would have done.
+void ReturnLines(const Releasing &call, pg::Store *lines, const HeldLines &held, const int64 *units,
+				 bool expired)
 {
-	const Size bytes = static_cast<Size>(held.count) * sizeof(core::Demand);
-	auto *stocks = static_cast<core::Demand *>(MemoryContextAllocHuge(CurrentMemoryContext, bytes));
-	for (int i = 0; i < held.count; ++i)
-		stocks[i] = {held.line[i].stock, HeldUnits(held.line[i]), held.line[i].number};
-
-	size_t summed = 0;
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] {
-			summed = core::SumDemand({stocks, static_cast<size_t>(held.count)});
-		}))
-		MEZZANINE_RAISE(failure);
-	*count = static_cast<int>(summed);
-	return stocks;
-}
-
-// Moves what is left of the lines from held to available.
-void ReturnLines(pg::Store *lines, const HeldLines &held, const char *reason)
-{
+	core::Demand *returned = NewDemands(held.count);
+	int count = 0;
 	pg::Store journal = OpenJournal();
 	for (int i = 0; i < held.count; ++i) {
 		CHECK_FOR_INTERRUPTS();
-		if (HeldUnits(held.line[i]) > 0)
-			ReturnLine(lines, &journal, &held.line[i], reason);
+		if (units[i] == 0)
+			continue;
+		HeldLine *line = &held.line[i];
+		if (expired)
+			ExpireUnits(&journal, line, units[i]);
+		else
+			ReturnUnits(&journal, line, units[i], call.reason);
+		WriteLine(lines, *line);
+		returned[count++] = {line->stock, units[i], line->number};
 	}
 	pg::CloseStore(&journal);
+	GiveDemands(returned, count, call.deadline);
 }
 
-void AddToCells(const core::Demand *stocks, int count)
+bool HoldsNothing(const HeldLines &held)
 {
-	pg::Store cells = OpenCells();
-	for (int i = 0; i < count; ++i) {
-		CHECK_FOR_INTERRUPTS();
-		if (stocks[i].quantity == 0)
-			continue; /* reaped before */
-		GiveUnits(&cells, stocks[i].stock, stocks[i].quantity, DT_NOEND);
+	for (int i = 0; i < held.count; ++i) {
+		if (HeldUnits(held.line[i]) > 0)
+			return false;
 	}
-	pg::CloseStore(&cells);
+	return true;
 }
 
-// Gives back, with the row locked.
-Outcome ReturnUnits(const Releasing &call, pg::Store *reservations, pg::Store *lines,
-					const Reservation &reservation)
+// The same answer again; MZ006 where other lines are named than were given back.
+Outcome Repeat(const Releasing &call, const Reservation &reservation, const Lines &named,
+			   const int64 *released)
+{
+	if (!AsksForAll(call.asked, named, released))
+		RaiseClaim(core::Claim::kReleased, reservation, call.fence);
+	Outcome outcome =
+		OutcomeOf(reservation, core::Status::kReleased, WithQuantities(named, released));
+	outcome.replayed = true;
+	return outcome;
+}
+
+Outcome Return(const Releasing &call, pg::Store *reservations, const Reservation &reservation)
 {
 	const core::Claim claim = core::JudgeRelease(reservation.ownership, call.fence);
 	if (claim == core::Claim::kStaleFence || claim == core::Claim::kConfirmed)
 		RaiseClaim(claim, reservation, call.fence);
 
-	// What an expired hold has left is returned as well: its owner asks for nothing else.
-	const core::Status status =
-		claim == core::Claim::kExpired ? core::Status::kExpired : core::Status::kReleased;
-	const HeldLines held = FindLines(lines, call.id);
-	Outcome outcome = OutcomeOf(reservation, held, status);
-	outcome.replayed = claim == core::Claim::kRepeated;
-	if (claim == core::Claim::kRepeated)
-		return outcome;
+	pg::Store lines = OpenLines();
+	const HeldLines held = FindLines(&lines, call.id);
+	const Lines named = NameLines(held);
+	const Size bytes = static_cast<Size>(held.count) * sizeof(int64);
+	auto *units = static_cast<int64 *>(MemoryContextAllocHuge(CurrentMemoryContext, bytes));
+	const bool repeated = claim == core::Claim::kRepeated;
+	for (int i = 0; i < held.count; ++i)
+		units[i] = repeated ? held.line[i].released : HeldUnits(held.line[i]);
+	if (repeated) {
+		pg::CloseStore(&lines);
+		return Repeat(call, reservation, named, units);
+	}
 
-	int count;
-	const core::Demand *stocks = StocksOf(held, &count);
-	if (claim == core::Claim::kGranted)
-		SettleReservation(reservations, reservation, status);
-	ReturnLines(lines, held, claim == core::Claim::kGranted ? call.reason : "expire");
-	AddToCells(stocks, count);
-	return outcome;
+	// What an expired hold has left is returned as well, all of it: its owner asks for
+	// nothing else.
+	const bool expired = claim == core::Claim::kExpired;
+	const int64 *picked = expired ? units : PickUnits(call.asked, named, units);
+	ReturnLines(call, &lines, held, picked, expired);
+	if (!expired && HoldsNothing(held))
+		SettleReservation(reservations, reservation, core::Status::kReleased);
+	pg::CloseStore(&lines);
+	// Of an expired hold the answer is all that went back, whoever returned it, every time.
+	for (int i = 0; expired && i < held.count; ++i)
+		units[i] = held.line[i].released;
+	return OutcomeOf(reservation, expired ? core::Status::kExpired : core::Status::kReleased,
+					 WithQuantities(named, picked));
 }
 
 Outcome Release(const Releasing &call)
 {
+	Outcome outcome;
+	if (Recall(call.key, 0, call.deadline, &outcome))
+		return outcome;
 	pg::Store reservations = OpenReservations();
-	pg::Store lines = OpenLines();
-	const Reservation reservation = LockReservation(&reservations, call.id);
-	const Outcome outcome = ReturnUnits(call, &reservations, &lines, reservation);
-	pg::CloseStore(&lines);
+	const Reservation reservation = LockReservation(&reservations, call.id, call.deadline);
+	outcome = Return(call, &reservations, reservation);
 	pg::CloseStore(&reservations);
+	Remember(call.key, outcome);
 	CommandCounterIncrement(); /* the next call of this statement shall see it */
 	return outcome;
 }
 
 } // namespace
 
-// release(reservation, fence, lines, reason)
+// release(reservation, fence, lines, reason, key, wait)
 MEZZANINE_FUNCTION(mezzanine_release)
 {
 	PreventCommandIfReadOnly("inventory.release()");
 	Releasing call{};
 	call.id = *DatumGetUUIDP(RequireValue(fcinfo, 0, "reservation"));
 	call.fence = DatumGetInt64(RequireValue(fcinfo, 1, "fence"));
-	RefuseArgument(fcinfo, 2, "lines");
-	call.reason = text_to_cstring(RequireText(fcinfo, 3, "reason"));
+	call.asked = OptionalLines(fcinfo, 2);
+	const text *reason = RequireText(fcinfo, 3, "reason");
+	call.reason = text_to_cstring(reason);
+	call.deadline = OptionalDeadline(fcinfo, 5);
+
+	StringInfoData payload;
+	call.key = BeginKey(fcinfo, 4, "release", &payload);
+	AddBytes(&payload, call.id.data, UUID_LEN);
+	AddBytes(&payload, &call.fence, sizeof(call.fence));
+	AddLines(&payload, call.asked);
+	AddText(&payload, reason);
+	FinishKey(&call.key, &payload);
 	return OutcomeDatum(fcinfo, Release(call));
 }
 

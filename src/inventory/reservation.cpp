@@ -2,6 +2,8 @@
 
 #include "inventory/stock.h"
 
+#include "fence/fence.h"
+
 namespace mezzanine::inventory
 {
 
@@ -89,14 +91,17 @@ Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id)
 	return reservation;
 }
 
-Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id)
+Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id, TimestampTz deadline)
 {
 	for (;;) {
 		CHECK_FOR_INTERRUPTS();
 		Reservation reservation = RequireReservation(reservations, id);
-		if (pg::LockRow(reservations, &reservation.place, true, reservations->slot) ==
-			pg::Written::kDone)
+		// Without a deadline, in the row's own queue.
+		if (pg::LockRow(reservations, &reservation.place, deadline == DT_NOEND,
+						reservations->slot) == pg::Written::kDone)
 			return reservation;
+		if (deadline != DT_NOEND && TransactionIdIsValid(reservation.holder))
+			fence::AwaitBefore(reservation.holder, deadline);
 	}
 }
 
@@ -106,29 +111,42 @@ bool TryLockReservation(pg::Store *reservations, const Reservation &reservation)
 	return pg::LockRow(reservations, &place, false, reservations->slot) == pg::Written::kDone;
 }
 
-void SettleReservation(pg::Store *reservations, const Reservation &reservation, core::Status status)
+void WriteOwnership(pg::Store *reservations, const Reservation &reservation)
 {
 	ItemPointerData place = reservation.place;
 	TupleTableSlot *slot = reservations->slot;
 	if (!table_tuple_fetch_row_version(reservations->table, &place, SnapshotAny, slot))
 		RaiseChanged();
 
+	const core::Ownership &ownership = reservation.ownership;
+	const bool settled = ownership.status != core::Status::kHeld;
 	Datum values[reservation::kColumns] = {};
 	bool nulls[reservation::kColumns] = {};
 	bool replace[reservation::kColumns] = {};
-	values[reservation::kStatus - 1] = CStringGetTextDatum(core::StatusWord(status));
+	values[reservation::kStatus - 1] = CStringGetTextDatum(core::StatusWord(ownership.status));
 	replace[reservation::kStatus - 1] = true;
+	values[reservation::kFence - 1] = Int64GetDatum(ownership.fence);
+	replace[reservation::kFence - 1] = true;
+	values[reservation::kExpiresAt - 1] = TimestampTzGetDatum(ownership.expires_at);
+	replace[reservation::kExpiresAt - 1] = true;
 	values[reservation::kSettledAt - 1] = TimestampTzGetDatum(GetCurrentTimestamp());
-	replace[reservation::kSettledAt - 1] = true;
+	replace[reservation::kSettledAt - 1] = settled;
 
 	bool copied;
-	HeapTuple settled =
+	HeapTuple written =
 		heap_modify_tuple(ExecFetchSlotHeapTuple(slot, false, &copied),
 						  RelationGetDescr(reservations->table), values, nulls, replace);
-	ExecForceStoreHeapTuple(settled, slot, false);
+	ExecForceStoreHeapTuple(written, slot, false);
 	if (pg::UpdateRow(reservations, &place, slot) != pg::Written::kDone)
 		RaiseChanged();
-	heap_freetuple(settled);
+	heap_freetuple(written);
+}
+
+void SettleReservation(pg::Store *reservations, const Reservation &reservation, core::Status status)
+{
+	Reservation settled = reservation;
+	settled.ownership.status = status;
+	WriteOwnership(reservations, settled);
 }
 
 HeldLine ReadHeldLine(TupleTableSlot *slot)
@@ -141,6 +159,7 @@ HeldLine ReadHeldLine(TupleTableSlot *slot)
 	line.quantity = DatumGetInt64(Column(slot, reservation_line::kQuantity));
 	line.confirmed = DatumGetInt64(Column(slot, reservation_line::kConfirmed));
 	line.released = DatumGetInt64(Column(slot, reservation_line::kReleased));
+	line.expired = DatumGetInt64(Column(slot, reservation_line::kExpired));
 	line.expires_at = DatumGetTimestampTz(Column(slot, reservation_line::kExpiresAt));
 	line.place = slot->tts_tid;
 	return line;
@@ -180,6 +199,7 @@ void WriteLine(pg::Store *lines, const HeldLine &line)
 	SetColumn(slot, reservation_line::kQuantity, Int64GetDatum(line.quantity));
 	SetColumn(slot, reservation_line::kConfirmed, Int64GetDatum(line.confirmed));
 	SetColumn(slot, reservation_line::kReleased, Int64GetDatum(line.released));
+	SetColumn(slot, reservation_line::kExpired, Int64GetDatum(line.expired));
 	SetColumn(slot, reservation_line::kExpiresAt, TimestampTzGetDatum(line.expires_at));
 	ExecStoreVirtualTuple(slot);
 	if (!ItemPointerIsValid(&place))
@@ -203,7 +223,7 @@ void RaiseClaim(core::Claim claim, const Reservation &reservation, int64 fence)
 						errmsg("the hold of reservation %s has expired", id),
 						errdetail("It was held until %s.",
 								  timestamptz_to_str(reservation.ownership.expires_at)),
-						errhint("Reserve again; allow more time with the argument \"ttl\".")));
+						errhint("Reserve again, or confirm with if_expired => 'reacquire'.")));
 	case core::Claim::kConfirmed:
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_ALREADY_CONFIRMED),
 						errmsg("reservation %s is already confirmed", id),
@@ -221,23 +241,35 @@ void RaiseClaim(core::Claim claim, const Reservation &reservation, int64 fence)
 	pg_unreachable();
 }
 
-Outcome OutcomeOf(const Reservation &reservation, const HeldLines &lines, core::Status status)
+Lines NameLines(const HeldLines &held)
 {
-	Lines named = {static_cast<Line *>(palloc0(static_cast<Size>(lines.count) * sizeof(Line))),
-				   lines.count};
-	for (int i = 0; i < lines.count; ++i) {
-		named.line[i].stock = lines.line[i].stock;
-		named.line[i].quantity = lines.line[i].quantity;
-	}
+	Lines named = {static_cast<Line *>(palloc0(static_cast<Size>(held.count) * sizeof(Line))),
+				   held.count};
+	for (int i = 0; i < held.count; ++i)
+		named.line[i].stock = held.line[i].stock;
 	NameStocks(named);
+	return named;
+}
 
+Lines WithoutEmpty(const Lines &lines)
+{
+	Lines result = {static_cast<Line *>(palloc0(static_cast<Size>(lines.count) * sizeof(Line))), 0};
+	for (int i = 0; i < lines.count; ++i) {
+		if (lines.line[i].quantity > 0)
+			result.line[result.count++] = lines.line[i];
+	}
+	return result;
+}
+
+Outcome OutcomeOf(const Reservation &reservation, core::Status status, const Lines &lines)
+{
 	Outcome outcome{};
 	outcome.status = core::StatusWord(status);
 	outcome.reservation = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
 	*outcome.reservation = reservation.id;
 	outcome.fence = reservation.ownership.fence;
 	outcome.expires_at = reservation.ownership.expires_at;
-	outcome.lines = LineArray(named);
+	outcome.lines = LineArray(WithoutEmpty(lines));
 	return outcome;
 }
 

@@ -25,6 +25,7 @@ struct HeldLine {
 	int64 quantity;
 	int64 confirmed;
 	int64 released;
+	int64 expired; // of those released, the units that expiry returned
 	TimestampTz expires_at;
 	ItemPointerData place;
 };
@@ -54,12 +55,16 @@ Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id);
 //
 // The row's lock guards all of a reservation: its status, its expiry, and its lines.  Who
 // has it may wait for the fences of stocks; who has fences waits for no reservation.
-// Raises MZ007 when there is none.
-Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id);
+// Raises MZ007 when there is none, MZ002 at the deadline (DT_NOEND: none).
+Reservation LockReservation(pg::Store *reservations, const pg_uuid_t &id, TimestampTz deadline);
 
 // Locks the reservation's row against others, without waiting; false when somebody holds
 // it or has changed it.
 bool TryLockReservation(pg::Store *reservations, const Reservation &reservation);
+
+// Writes status, fence and expiry; `reservation` says what they become.  Requires: the row
+// is locked.
+void WriteOwnership(pg::Store *reservations, const Reservation &reservation);
 
 // Writes a final status.  Requires: the row is locked.
 void SettleReservation(pg::Store *reservations, const Reservation &reservation,
@@ -71,13 +76,19 @@ HeldLines FindLines(pg::Store *lines, const pg_uuid_t &reservation);
 // Reads a line from a slot that a search has filled.
 HeldLine ReadHeldLine(TupleTableSlot *slot);
 
-// Writes the line's confirmed and released units.
+// Writes the line's units and expiry.
 void WriteLine(pg::Store *lines, const HeldLine &line);
 
 // Raises the error that a refused claim amounts to.
 [[noreturn]] void RaiseClaim(core::Claim claim, const Reservation &reservation, int64 fence);
 
-// The outcome that says where the reservation stands, with the names of its lines.
-Outcome OutcomeOf(const Reservation &reservation, const HeldLines &lines, core::Status status);
+// The lines with the names of their stocks, in their order, with quantity 0.
+Lines NameLines(const HeldLines &held);
+
+// Those lines of which there is something.
+Lines WithoutEmpty(const Lines &lines);
+
+// The outcome for a reservation as it stands; `lines` are what the call is about.
+Outcome OutcomeOf(const Reservation &reservation, core::Status status, const Lines &lines);
 
 } // namespace mezzanine::inventory

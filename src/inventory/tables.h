@@ -1,7 +1,7 @@
 // Inventory's tables: their columns, and how they are opened.
 //
 // All are read and written through pg/store.h, in the latest version and without
-// predicate locks.  Column numbers follow sql/extension/110-inventory-tables.sql.
+// predicate locks.  Column numbers follow the sql/extension parts that make them.
 #pragma once
 
 #include "pg/store.h"
@@ -49,6 +49,7 @@ enum Column : AttrNumber {
 	kQuantity,
 	kConfirmed,
 	kReleased,
+	kExpired,
 	kExpiresAt,
 	kColumns = kExpiresAt
 };
@@ -86,6 +87,23 @@ enum Column : AttrNumber {
 	kShortfall,
 	kMovement,
 	kColumns = kMovement
+};
+}
+
+namespace audit_entry
+{
+enum Column : AttrNumber {
+	kEntry = 1,
+	kAt,
+	kTransaction,
+	kRole,
+	kVerb,
+	kStock,
+	kReservation,
+	kReason,
+	kBefore,
+	kAfter,
+	kColumns = kAfter
 };
 }
 

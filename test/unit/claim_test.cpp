@@ -42,6 +42,27 @@ TEST(JudgeRelease, RepeatsAndRefuses)
 	EXPECT_EQ(JudgeRelease(Of(Status::kConfirmed), 2), Claim::kConfirmed);
 }
 
+TEST(JudgeExtend, GrantsUntilTheHoldExpiresAndNotAtThatInstant)
+{
+	EXPECT_EQ(JudgeExtend(Of(Status::kHeld), 2, 999), Claim::kGranted);
+	EXPECT_EQ(JudgeExtend(Of(Status::kHeld), 2, 1000), Claim::kExpired);
+}
+
+TEST(JudgeExtend, RefusesWhatIsOverEvenIfTheClockGoesBack)
+{
+	EXPECT_EQ(JudgeExtend(Of(Status::kConfirmed), 2, 0), Claim::kConfirmed);
+	EXPECT_EQ(JudgeExtend(Of(Status::kReleased), 2, 0), Claim::kReleased);
+	EXPECT_EQ(JudgeExtend(Of(Status::kExpired), 2, 0), Claim::kExpired);
+}
+
+TEST(JudgeTakeOver, JudgesAsExtendDoesWithoutAFence)
+{
+	for (const Status status :
+		 {Status::kHeld, Status::kConfirmed, Status::kReleased, Status::kExpired})
+		for (const std::int64_t now : {0, 999, 1000, 5000})
+			EXPECT_EQ(JudgeTakeOver(Of(status), now), JudgeExtend(Of(status), 2, now));
+}
+
 TEST(Judge, LooksAtTheFenceFirst)
 {
 	for (const Status status :
@@ -49,6 +70,7 @@ TEST(Judge, LooksAtTheFenceFirst)
 		for (const std::int64_t fence : {-1, 0, 1, 3}) {
 			EXPECT_EQ(JudgeConfirm(Of(status), fence, 0), Claim::kStaleFence);
 			EXPECT_EQ(JudgeRelease(Of(status), fence), Claim::kStaleFence);
+			EXPECT_EQ(JudgeExtend(Of(status), fence, 0), Claim::kStaleFence);
 		}
 	}
 }
