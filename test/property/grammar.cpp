@@ -1,0 +1,440 @@
+#include "grammar.h"
+
+namespace mezzanine::test
+{
+namespace
+{
+
+std::string Quoted(const std::string &text)
+{
+	std::string quoted = "'";
+	for (const char c : text)
+		quoted += c == '\'' ? std::string("''") : std::string(1, c);
+	return quoted + "'";
+}
+
+std::string OrNull(Random *random, unsigned percent, const std::string &value)
+{
+	return random->Chance(percent) ? "NULL" : value;
+}
+
+std::string RandomInt(Random *random)
+{
+	return std::to_string(random->Between(-20, 100));
+}
+
+std::string RandomBigint(Random *random)
+{
+	return random->Chance(50) ? std::to_string(random->Between(-9, 9))
+							  : std::to_string(random->Between(-1000000000000, 1000000000000));
+}
+
+// Several display scales, and now and then what cannot be subtracted.
+std::string RandomNumeric(Random *random)
+{
+	if (random->Chance(4))
+		return random->Pick<std::string>(
+			{"numeric 'NaN'", "numeric 'Infinity'", "numeric '-Infinity'"});
+	const std::string whole = std::to_string(random->Between(-99, 99));
+	return whole + random->Pick<std::string>({"", ".0", ".5", ".50", ".250", ".0001"});
+}
+
+// Multiples of a quarter: their sums and means round nowhere.
+std::string RandomFloat(Random *random)
+{
+	if (random->Chance(3))
+		return random->Pick<std::string>(
+			{"float8 'NaN'", "float8 'Infinity'", "float8 '-Infinity'", "float8 '-0'"});
+	return std::to_string(static_cast<double>(random->Between(-400, 400)) / 4);
+}
+
+// Days and hours around a change to summer time.
+std::string RandomDay(Random *random)
+{
+	return "date '2024-03-" + std::to_string(random->Between(28, 31)) + "'";
+}
+
+std::string RandomTime(Random *random)
+{
+	return "timestamptz '2024-03-" + std::to_string(random->Between(29, 31)) + " " +
+		   std::to_string(random->Between(0, 23)) + ":" + std::to_string(random->Between(10, 59)) +
+		   ":00+00'";
+}
+
+std::string RandomText(Random *random)
+{
+	return Quoted(
+		random->Pick<std::string>({"", "a", "A", "b", "it's", "ä", "%s", "\\", "two words", "zz"}));
+}
+
+std::string RandomInterval(Random *random)
+{
+	return "interval '" + std::to_string(random->Between(-3, 3)) + " months " +
+		   std::to_string(random->Between(-40, 40)) + " days " +
+		   std::to_string(random->Between(-90, 90)) + " minutes'";
+}
+
+std::string RandomJson(Random *random)
+{
+	return "jsonb '{\"n\": " + std::to_string(random->Roll(4)) + "}'";
+}
+
+std::string RandomKeyText(Random *random)
+{
+	return Quoted(random->Pick<std::string>({"red", "Red", "green", "blue"}));
+}
+
+// A key with several images of equal values.
+std::string RandomKeyNumeric(Random *random)
+{
+	return random->Pick<std::string>({"1", "1.0", "1.00", "2", "2.50", "2.5", "numeric 'NaN'"});
+}
+
+struct ColumnKind {
+	const char *name;
+	const char *type;
+	unsigned null_percent;
+	std::string (*value)(Random *random);
+};
+
+std::string RandomKeyInt(Random *random)
+{
+	return std::to_string(random->Between(0, 3));
+}
+
+std::string RandomBool(Random *random)
+{
+	return random->Chance(50) ? "true" : "false";
+}
+
+std::string RandomMoney(Random *random)
+{
+	return "money '" + std::to_string(random->Between(-500, 500)) + ".25'";
+}
+
+constexpr ColumnKind kColumns[] = {
+	{"k1", "int", 15, RandomKeyInt},         {"k2", "text", 15, RandomKeyText},
+	{"k3", "numeric", 15, RandomKeyNumeric}, {"day", "date", 10, RandomDay},
+	{"at", "timestamptz", 10, RandomTime},   {"i", "int", 20, RandomInt},
+	{"b", "bigint", 20, RandomBigint},       {"n", "numeric", 20, RandomNumeric},
+	{"f", "float8", 20, RandomFloat},        {"flag", "boolean", 20, RandomBool},
+	{"iv", "interval", 20, RandomInterval},  {"m", "money", 20, RandomMoney},
+	{"s", "text", 20, RandomText},           {"j", "jsonb", 20, RandomJson},
+};
+
+// --- definitions ---
+
+struct Key {
+	const char *expression;
+	bool one_image;
+	bool at_read_time; // may be compared with the clock
+};
+
+const std::vector<Key> kKeys = {
+	{"k1", true, false},
+	{"k2", true, false},
+	{"k3", false, false},
+	{"day", true, true},
+	{"upper(k2)", true, false},
+	{"i % 5", true, false},
+	{"k1 IS NULL", true, false},
+	{"coalesce(k2, 'none')", true, false},
+	{"flag", true, false},
+	{"date_trunc('day', at)", true, false},
+	{"at::date", true, false},
+	{"extract(hour FROM at)", true, false},
+	{"to_char(at, 'YYYY-MM-DD')", true, false},
+	{"j -> 'n'", true, false},
+};
+
+// Kept by the delta, as far as there is one.
+const std::vector<std::string> kPlainAggregates = {
+	"count(*)",
+	"count(i)",
+	"count(s)",
+	"sum(i)",
+	"sum(b)",
+	"sum(n)",
+	"sum(f)",
+	"sum(iv)",
+	"sum(m)",
+	"avg(i)",
+	"avg(b)",
+	"avg(n)",
+	"avg(f)",
+	"avg(iv)",
+	"sum(i * b)",
+	"min(i)",
+	"max(b)",
+	"trim_scale(max(n))",
+	"max(f)",
+	"min(s COLLATE \"C\")",
+	"max(at)",
+	"min(day)",
+	"extract(epoch FROM max(iv))",
+	"bool_and(flag)",
+	"bool_or(flag)",
+	"every(i > 0)",
+	"bit_and(i)",
+	"bit_or(i)",
+	"bit_xor(b)",
+	"variance(i)",
+	"var_pop(b)",
+	"stddev(n)",
+	"stddev_pop(i)",
+};
+
+// Computed again for a group that changed, or kept in a core of their own.
+const std::vector<std::string> kOtherAggregates = {
+	"count(DISTINCT i)",
+	"count(DISTINCT s)",
+	"sum(DISTINCT i)",
+	"avg(DISTINCT b)",
+	"array_agg(i ORDER BY i, id)",
+	"array_agg(s ORDER BY id DESC)",
+	"string_agg(s, ',' ORDER BY id)",
+	"string_agg(DISTINCT s, ',' ORDER BY s)",
+	"jsonb_agg(i ORDER BY id)",
+	"jsonb_object_agg(id, s)",
+	"json_agg(s ORDER BY id)::text",
+	"percentile_cont(0.5) WITHIN GROUP (ORDER BY i)",
+	"percentile_disc(0.25) WITHIN GROUP (ORDER BY b)",
+	"mode() WITHIN GROUP (ORDER BY i)",
+	"rank(5) WITHIN GROUP (ORDER BY i)",
+	"round(corr(i, k1)::numeric, 6)",
+	"round(regr_slope(i, k1)::numeric, 6)",
+	"round(covar_pop(i, k1)::numeric, 6)",
+	"regr_count(i, b)",
+};
+
+const std::vector<std::string> kConditions = {
+	"i > 10",
+	"s IS NOT NULL",
+	"flag",
+	"n <> 'NaN'",
+	"k1 = 1",
+	"b % 3 = 0",
+	"day >= date '2024-03-30'",
+	"at < timestamptz '2024-03-31 01:00+00'",
+	"k2 IN ('red', 'blue')",
+	"f IS NULL OR f > 0",
+	"NOT (i BETWEEN 0 AND 20)",
+	"s LIKE '%a%' OR k1 IS NULL",
+};
+
+const std::vector<std::string> kHavings = {
+	"count(*) > 1",
+	"sum(i) > 0",
+	"bool_or(flag)",
+	"max(b) IS NOT NULL",
+	"count(*) FILTER (WHERE flag) < 3",
+};
+
+// One definition as it grows.
+struct Select {
+	Random *random;
+	const Table *table;
+	std::vector<std::string> keys;
+	std::vector<std::string> outputs;
+	bool by_image = true;
+
+	void AddOutput(const std::string &expression)
+	{
+		outputs.push_back(expression + " AS c" + std::to_string(outputs.size() + 1));
+	}
+	std::string Where() { return random->Chance(40) ? " WHERE " + random->Pick(kConditions) : ""; }
+	std::string From() { return " FROM " + table->name + Where(); }
+};
+
+void PickKeys(Select *select, std::size_t most)
+{
+	for (const Key &key : select->random->Some(kKeys, 1 + select->random->Roll(most))) {
+		select->keys.emplace_back(key.expression);
+		select->by_image &= key.one_image;
+	}
+}
+
+std::string RandomAggregate(Random *random)
+{
+	std::string aggregate =
+		random->Chance(65) ? random->Pick(kPlainAggregates) : random->Pick(kOtherAggregates);
+	// Only where the call is the whole expression may a FILTER follow.
+	const bool whole = aggregate.back() == ')' && aggregate.rfind("round(", 0) != 0 &&
+					   aggregate.rfind("trim_scale(", 0) != 0 &&
+					   aggregate.rfind("extract(", 0) != 0;
+	if (whole && random->Chance(25))
+		aggregate += " FILTER (WHERE " + random->Pick(kConditions) + ")";
+	return aggregate;
+}
+
+void AddAggregates(Select *select)
+{
+	const std::uint64_t count = 1 + select->random->Roll(4);
+	for (std::uint64_t i = 0; i < count; ++i)
+		select->AddOutput(RandomAggregate(select->random));
+	if (select->random->Chance(25))
+		select->AddOutput(select->random->Pick<std::string>(
+			{"sum(i) / nullif(count(*), 0)", "coalesce(sum(b), 0) * 2 + count(i)",
+			 "CASE WHEN count(*) > 2 THEN 'many' ELSE 'few' END", "max(i) - min(i)",
+			 "round(avg(i), 2) || '/' || count(*)"}));
+}
+
+std::string GroupClause(Select *select)
+{
+	const std::string list = Joined(select->keys, ", ");
+	if (select->keys.size() < 2 || !select->random->Chance(30))
+		return " GROUP BY " + list;
+	select->AddOutput("GROUPING(" + list + ")");
+	switch (select->random->Roll(3)) {
+	case 0:
+		return " GROUP BY ROLLUP (" + list + ")";
+	case 1:
+		return " GROUP BY CUBE (" + list + ")";
+	default:
+		return " GROUP BY GROUPING SETS ((" + list + "), (" + select->keys[0] + "), ())";
+	}
+}
+
+std::string Grouped(Select *select)
+{
+	Random *random = select->random;
+	PickKeys(select, 3);
+	for (const std::string &key : select->keys)
+		select->AddOutput(key);
+	AddAggregates(select);
+	const std::string group = GroupClause(select);
+	if (random->Chance(15))
+		select->AddOutput("rank() OVER (ORDER BY count(*))");
+	if (random->Chance(15))
+		select->AddOutput("sum(count(*)) OVER (PARTITION BY " + select->keys[0] + ")");
+	std::string query = "SELECT " + Joined(select->outputs, ", ") + select->From() + group;
+	if (random->Chance(20))
+		query += " HAVING " + random->Pick(kHavings);
+	// By every key, so that the first few are always the same.
+	const bool sets = group.find("GROUPING SETS (") != std::string::npos ||
+					  group.find(" ROLLUP (") != std::string::npos ||
+					  group.find(" CUBE (") != std::string::npos;
+	if (!sets && select->by_image && random->Chance(10))
+		query += " ORDER BY count(*) DESC, " + Joined(select->keys, ", ") + " LIMIT 3";
+	return query;
+}
+
+// A window of days that moves with the clock: every row is in it, or none.
+std::string Rolling(Select *select)
+{
+	select->AddOutput("day");
+	AddAggregates(select);
+	return "SELECT " + Joined(select->outputs, ", ") + " FROM " + select->table->name +
+		   " WHERE day > current_date - " + select->random->Pick<std::string>({"100000", "1"}) +
+		   " GROUP BY day";
+}
+
+std::string Ungrouped(Select *select)
+{
+	AddAggregates(select);
+	return "SELECT " + Joined(select->outputs, ", ") + select->From();
+}
+
+std::string Distinct(Select *select)
+{
+	PickKeys(select, 3);
+	for (const std::string &key : select->keys)
+		select->AddOutput(key);
+	return "SELECT DISTINCT " + Joined(select->outputs, ", ") + select->From();
+}
+
+std::string DistinctOn(Select *select)
+{
+	PickKeys(select, 2);
+	const std::string list = Joined(select->keys, ", ");
+	select->AddOutput("id");
+	select->AddOutput("s");
+	select->AddOutput("i");
+	return "SELECT DISTINCT ON (" + list + ") " + Joined(select->outputs, ", ") + select->From() +
+		   " ORDER BY " + list + ", i DESC, id";
+}
+
+// A bag: no id among the columns, so that there are duplicates.
+std::string Projection(Select *select)
+{
+	for (const std::string &column : select->random->Some<std::string>(
+			 {"k1", "k2", "k3", "i % 3", "s", "flag", "n", "j", "day"}, 3))
+		select->AddOutput(column);
+	return "SELECT " + Joined(select->outputs, ", ") + select->From();
+}
+
+} // namespace
+
+Table RandomTable(Random *random, const std::string &name)
+{
+	Table table{name, "CREATE TABLE " + name + " (id bigint, owner int", "id"};
+	for (const ColumnKind &column : kColumns)
+		table.create += std::string(", ") + column.name + " " + column.type;
+	switch (random->Roll(3)) {
+	case 0:
+		table.create += ", PRIMARY KEY (id)) PARTITION BY HASH (id)";
+		for (const char *part : {"0", "1", "2"})
+			table.create += "; CREATE TABLE " + name + "_" + part + " PARTITION OF " + name +
+							" FOR VALUES WITH (MODULUS 3, REMAINDER " + part + ")";
+		break;
+	default:
+		table.create += ", PRIMARY KEY (id))";
+	}
+	if (random->Chance(50))
+		table.create += "; CREATE INDEX ON " + name + " (k1)";
+	return table;
+}
+
+Definition RandomDefinition(Random *random, const Table &table, const std::string &name)
+{
+	Select select{random, &table, {}, {}};
+	Definition definition{name, "", "", true};
+	const std::uint64_t shape = random->Roll(100);
+	if (shape < 60)
+		definition.query = Grouped(&select);
+	else if (shape < 68)
+		definition.query = Ungrouped(&select);
+	else if (shape < 75)
+		definition.query = Rolling(&select);
+	else if (shape < 83)
+		definition.query = Distinct(&select);
+	else if (shape < 90)
+		definition.query = DistinctOn(&select);
+	else
+		definition.query = Projection(&select);
+	definition.by_image = select.by_image;
+	return definition;
+}
+
+const char *RowColumns()
+{
+	static const std::string columns = [] {
+		std::string list = "id, owner";
+		for (const ColumnKind &column : kColumns)
+			list += std::string(", ") + column.name;
+		return list;
+	}();
+	return columns.c_str();
+}
+
+std::string RandomRow(Random *random, std::int64_t id, int owner)
+{
+	std::string row = "(" + std::to_string(id) + ", " + std::to_string(owner);
+	for (const ColumnKind &column : kColumns)
+		row += ", " + OrNull(random, column.null_percent, column.value(random));
+	return row + ")";
+}
+
+std::string RandomAssignment(Random *random)
+{
+	const ColumnKind &column = kColumns[random->Roll(std::size(kColumns))];
+	return std::string(column.name) + " = " +
+		   OrNull(random, column.null_percent, column.value(random));
+}
+
+std::string RandomCondition(Random *random)
+{
+	return random->Pick(kConditions);
+}
+
+} // namespace mezzanine::test

@@ -1,0 +1,41 @@
+// Random tables and view definitions whose answer is determined: total orders inside
+// aggregates that depend on one, sums of floats that are exact whatever their order.
+#pragma once
+
+#include "random.h"
+
+namespace mezzanine::test
+{
+
+// The base table of a case.
+struct Table {
+	std::string name;
+	std::string create;   // CREATE TABLE ..., and its partitions
+	std::string conflict; // the columns of its primary key
+};
+
+// A view to be.
+struct Definition {
+	std::string name;
+	std::string query;
+	std::string options; // further arguments of create_view
+	// Whether equal rows have equal images.  Where a group's key is 1.0 for one and 1.00 for
+	// another row, either may stand for the group, and rows are compared by equality instead.
+	bool by_image;
+};
+
+Table RandomTable(Random *random, const std::string &name);
+
+Definition RandomDefinition(Random *random, const Table &table, const std::string &name);
+
+// Values of one new row, as "(...)", for RowColumns().
+std::string RandomRow(Random *random, std::int64_t id, int owner);
+const char *RowColumns();
+
+// "column = expression", for an UPDATE.
+std::string RandomAssignment(Random *random);
+
+// A condition on a row.
+std::string RandomCondition(Random *random);
+
+} // namespace mezzanine::test
