@@ -106,9 +106,9 @@ CREATE TABLE inventory.journal (
 	transaction xid8 NOT NULL,
 	stock bigint NOT NULL,
 	from_account text NOT NULL CONSTRAINT journal_from_known CHECK (from_account IN
-		('supplier', 'available', 'held', 'sold', 'transit', 'quarantine', 'adjustment')),
+		('supplier', 'available', 'floor', 'held', 'sold', 'transit', 'quarantine', 'adjustment')),
 	to_account text NOT NULL CONSTRAINT journal_to_known CHECK (to_account IN
-		('supplier', 'available', 'held', 'sold', 'transit', 'quarantine', 'adjustment')),
+		('supplier', 'available', 'floor', 'held', 'sold', 'transit', 'quarantine', 'adjustment')),
 	quantity bigint NOT NULL CONSTRAINT journal_quantity_positive CHECK (quantity > 0),
 	reservation uuid,
 	reason text NOT NULL,

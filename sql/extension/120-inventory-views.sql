@@ -33,7 +33,7 @@ COMMENT ON COLUMN inventory.availability.on_hand IS 'units in the house: availab
 COMMENT ON COLUMN inventory.availability.held IS
 	'units held by reservations that have not expired';
 COMMENT ON COLUMN inventory.availability.safety_stock IS
-	'units that are not promised; 0 until policies can be set';
+	'units that are not promised, by policy';
 COMMENT ON COLUMN inventory.availability.available IS 'units that may be promised';
 
 CREATE VIEW inventory.reservations AS

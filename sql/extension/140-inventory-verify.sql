@@ -52,6 +52,13 @@ LEFT JOIN (SELECT cell.stock, sum(cell.units) AS units FROM cell GROUP BY cell.s
 	ON c.stock = stock.stock
 WHERE c.units IS DISTINCT FROM coalesce(b.units, 0)
 UNION ALL
+SELECT 'floor by policy', stock.name, coalesce(b.units, 0)::text,
+	(s.safety_stock - s.oversell_limit)::text
+FROM stock
+JOIN inventory.stock AS s ON s.stock = stock.stock
+LEFT JOIN balance AS b ON b.stock = stock.stock AND b.account = 'floor'
+WHERE s.safety_stock - s.oversell_limit <> coalesce(b.units, 0)
+UNION ALL
 SELECT 'held in lines', stock.name, coalesce(b.units, 0)::text, coalesce(l.units, 0)::text
 FROM stock
 LEFT JOIN balance AS b ON b.stock = stock.stock AND b.account = 'held'
@@ -85,7 +92,7 @@ UNION ALL
 SELECT 'account not below zero', format('stock %s, %s', b.stock, b.account),
 	'0 or more', b.units::text
 FROM balance AS b
-WHERE b.units < 0 AND b.account NOT IN ('supplier', 'adjustment')
+WHERE b.units < 0 AND b.account NOT IN ('supplier', 'adjustment', 'floor')
 UNION ALL
 SELECT 'stock of a row exists', format('stock %s in %s', r.stock, r.relation), 'a stock', NULL
 FROM (
