@@ -144,8 +144,37 @@ WHERE line.expires_at <> r.expires_at
 UNION ALL
 SELECT 'reservation of a key exists', format('key %s', k.key), 'a reservation', NULL
 FROM inventory.idempotency AS k
-WHERE $1 IS NULL AND k.reservation IS NOT NULL AND NOT EXISTS (
+WHERE $1 IS NULL AND k.reservation IS NOT NULL AND k.verb <> 'book' AND NOT EXISTS (
 	SELECT FROM inventory.reservation AS r WHERE r.reservation = k.reservation)
+UNION ALL
+SELECT 'booking of a key exists', format('key %s', k.key), 'a booking', NULL
+FROM inventory.idempotency AS k
+WHERE $1 IS NULL AND k.verb = 'book' AND k.reservation IS NOT NULL AND NOT EXISTS (
+	SELECT FROM inventory.booking AS b WHERE b.booking = k.reservation)
+UNION ALL
+-- Each instant at which capacity or bookings change.
+SELECT 'booked within capacity', format('resource %s at %s', b.resource, b.at),
+	format('%s or less', b.capacity), b.booked::text
+FROM (
+	SELECT change.resource, change.at,
+		sum(sum(change.capacity)) OVER upto AS capacity, sum(sum(change.booked)) OVER upto AS booked
+	FROM (
+		SELECT c.resource, c.starts_at AS at, c.units AS capacity, 0::bigint AS booked
+		FROM inventory.capacity AS c
+		UNION ALL
+		SELECT c.resource, c.ends_at, -c.units, 0 FROM inventory.capacity AS c
+		UNION ALL
+		SELECT a.resource, a.starts_at, 0, a.units FROM inventory.booking AS a
+		WHERE a.status = 'confirmed' OR a.status = 'held' AND a.expires_at > statement_timestamp()
+		UNION ALL
+		SELECT a.resource, a.ends_at, 0, -a.units FROM inventory.booking AS a
+		WHERE a.status = 'confirmed' OR a.status = 'held' AND a.expires_at > statement_timestamp()
+	) AS change
+	WHERE $1 IS NULL
+	GROUP BY change.resource, change.at
+	WINDOW upto AS (PARTITION BY change.resource ORDER BY change.at)
+) AS b
+WHERE b.booked > b.capacity
 $$;
 COMMENT ON FUNCTION inventory.verify IS
 	'recomputes stock and reservations from the journal, for one item or all of them; '

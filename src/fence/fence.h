@@ -23,6 +23,7 @@ enum class Realm : uint16 {
 	kLease = 19810,    // inventory: a lease, by hash of its name
 	kResource = 19811, // inventory: a resource that is booked, by hash of its name
 	kDay = 19812,      // inventory: a day of a resource (hash, day)
+	kHour = 19813,     // inventory: an hour of a resource (hash, hour)
 };
 
 struct Fence {
