@@ -416,7 +416,7 @@ clang_tidy()
 	server=$(pg_config --includedir-server)
 	shift
 	printf '%s\n' "$@" | xargs -r -P "$(nproc)" -I FILE clang-tidy --quiet $option FILE -- \
-		-std=gnu++20 -Isrc -Itest/boundary -Itest/lib -Itest/integration -D_GNU_SOURCE \
+		-std=gnu++20 -Isrc -Itest -Itest/boundary -Itest/lib -Itest/integration -D_GNU_SOURCE \
 		-DMEZZANINE_VERSION='"0"' -isystem "$server" -isystem "$(pg_config --includedir)" \
 		2>/dev/null
 }

@@ -1,0 +1,193 @@
+#include "history/recorder.h"
+
+#include "history/checker.h"
+#include "history/session.h"
+
+#include <functional>
+#include <sstream>
+#include <thread>
+
+namespace mezzanine::history
+{
+
+namespace
+{
+
+using client::Connection;
+using client::Result;
+
+// Receives the first units of the shop's items.
+void Furnish(Connection *owner, const Workload &workload, Shop *shop, History *history)
+{
+	std::mt19937_64 random(workload.seed);
+	for (int stock = 0; stock < workload.stocks; ++stock) {
+		const std::int64_t units = std::uniform_int_distribution<std::int64_t>(1, 12)(random);
+		owner->Execute("SELECT inventory.receive($1, 'main', $2)",
+					   {shop->Item(stock), std::to_string(units)});
+		history->stocks.push_back({shop->Item(stock), units});
+	}
+	const auto exists = [&](const char *function) {
+		return owner->Execute("SELECT to_regprocedure($1) IS NOT NULL", {std::string(function)})
+				   .Text(0, 0) == "t";
+	};
+	shop->has_extend = exists("inventory.extend(uuid,bigint,interval)");
+	shop->has_adjust = exists("inventory.adjust(text,text,bigint,text,text,bigint)");
+}
+
+// What the sessions of a history call themselves.
+std::string Name(std::uint64_t seed)
+{
+	return "history-" + std::to_string(seed);
+}
+
+// Ends one session after the other, until `running` is over.
+void KillSessions(Connection *owner, std::uint64_t seed, const std::atomic<int> &running)
+{
+	std::mt19937_64 random(seed);
+	while (running > 0) {
+		std::this_thread::sleep_for(std::chrono::milliseconds(random() % 60));
+		owner->Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+					   "WHERE application_name = $1 ORDER BY random() LIMIT 1",
+					   {Name(seed)});
+	}
+}
+
+// What a reserve() did whose answer was lost, if it did.
+bool FindHold(Connection *owner, const std::string &reference, const Shop &shop, Call *call)
+{
+	const Result found = owner->Execute(
+		"SELECT (extract(epoch FROM r.expires_at) * 1000000)::bigint, "
+		"(SELECT string_agg(l.sku || ' ' || l.quantity, ' ') FROM unnest(r.lines) l) "
+		"FROM inventory.reservations r WHERE r.reference = $1::jsonb",
+		{reference});
+	if (found.rows() != 1)
+		return false;
+	call->expires = found.Integer(0, 0) * 1000;
+	call->units.clear();
+	std::istringstream lines(found.Text(0, 1));
+	std::string item;
+	std::int64_t units = 0;
+	while (lines >> item >> units)
+		call->units.push_back({shop.StockOf(item), units});
+	return true;
+}
+
+// Finds out what became of a transaction.
+void Resolve(Connection *owner, const Lost &lost, Shop *shop, Transaction *transaction)
+{
+	if (!lost.xid.empty()) {
+		const std::string status =
+			owner->Execute("SELECT pg_xact_status($1::xid8)", {lost.xid}).Text(0, 0);
+		transaction->end = status == "committed" ? End::kCommitted : End::kRolledBack;
+		return;
+	}
+	Call *call = &transaction->calls.back();
+	bool done = false;
+	if (call->verb == Verb::kReserve)
+		done = FindHold(owner, lost.reference, *shop, call);
+	else if (call->verb == Verb::kReceive)
+		done = owner
+				   ->Execute("SELECT FROM inventory.journal WHERE reference = $1::jsonb",
+							 {lost.reference})
+				   .rows() == 1;
+	else
+		return; /* nobody knows */
+	if (done && call->verb == Verb::kReserve)
+		call->hold = shop->next_hold++;
+	transaction->end = done ? End::kCommitted : End::kRolledBack;
+}
+
+// What the server shows at the end is what the history leaves.
+void Audit(Connection *owner, const Shop &shop, Recording *recording)
+{
+	for (const Transaction &transaction : recording->history.transactions)
+		if (transaction.end == End::kUnknown)
+			return;
+	const Result rows = owner->Execute("SELECT sku, available, (extract(epoch FROM "
+									   "statement_timestamp()) * 1000000)::bigint AS at "
+									   "FROM inventory.availability WHERE starts_with(sku, $1)",
+									   {shop.prefix});
+	for (int row = 0; row < rows.rows(); ++row) {
+		const std::vector<std::int64_t> left =
+			UnitsLeft(recording->history, rows.Integer(row, "at") * 1000);
+		const int stock = shop.StockOf(rows.Text(row, "sku"));
+		const std::int64_t expected = left.at(static_cast<std::size_t>(stock));
+		if (rows.Integer(row, "available") != expected)
+			recording->failures.push_back(rows.Text(row, "sku") + ": " +
+										  rows.Text(row, "available") + " are available, not " +
+										  std::to_string(expected));
+	}
+}
+
+} // namespace
+
+Connection Recorder::Connect() const
+{
+	Connection connection("dbname=" + database_);
+	connection.Execute("SET deadlock_timeout = '50 ms'");
+	return connection;
+}
+
+// Whether there is a connection of that name; makes it where it was lost.
+bool Recorder::IsThere(std::unique_ptr<Connection> *connection, const std::string &name) const
+{
+	if (*connection == nullptr || !(*connection)->alive())
+		*connection = std::make_unique<Connection>(Connect());
+	const Result result =
+		(*connection)->Try("SELECT set_config('application_name', $1, false)", {name});
+	if (!result.ok() && result.sqlstate() != "57P01" && !result.sqlstate().empty())
+		throw client::SqlError(result.sqlstate(), result.message());
+	return result.ok();
+}
+
+Recording Recorder::Record(const Workload &workload)
+{
+	Connection owner("dbname=" + database_);
+	Recording recording;
+	Shop shop;
+	shop.prefix = "h" + std::to_string(workload.seed) + "-";
+	shop.stocks = workload.stocks;
+	shop.calls_left = workload.calls;
+	Furnish(&owner, workload, &shop, &recording.history);
+
+	const auto count = static_cast<std::size_t>(workload.sessions);
+	connections_.resize(std::max(connections_.size(), count));
+	std::vector<Session> sessions;
+	for (std::size_t i = 0; i < count; ++i)
+		sessions.emplace_back(&shop, static_cast<int>(i), workload.seed * 1000 + i);
+
+	std::atomic<int> running{workload.sessions};
+	std::mutex mutex;
+	const auto run = [&](std::size_t i) {
+		try {
+			while (shop.calls_left > 0)
+				if (IsThere(&connections_[i], Name(workload.seed)))
+					sessions[i].Run(connections_[i].get());
+		} catch (const std::exception &error) {
+			const std::lock_guard<std::mutex> lock(mutex);
+			recording.failures.push_back("session " + std::to_string(i) + ": " + error.what());
+			connections_[i].reset();
+		}
+		--running;
+	};
+	std::vector<std::thread> threads;
+	for (std::size_t i = 0; i < count; ++i)
+		threads.emplace_back(run, i);
+	if (workload.kills)
+		KillSessions(&owner, workload.seed, running);
+	for (std::thread &thread : threads)
+		thread.join();
+
+	for (Session &session : sessions) {
+		std::vector<Transaction> transactions = session.transactions();
+		for (const Lost &lost : session.lost())
+			Resolve(&owner, lost, &shop, &transactions.at(lost.transaction));
+		for (Transaction &transaction : transactions)
+			recording.history.transactions.push_back(std::move(transaction));
+	}
+	if (recording.failures.empty())
+		Audit(&owner, shop, &recording);
+	return recording;
+}
+
+} // namespace mezzanine::history

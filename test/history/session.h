@@ -1,0 +1,125 @@
+// One session of a recorded history: draws what it asks from a seed, asks the server, and
+// writes down when and what was answered.
+#pragma once
+
+#include "history/history.h"
+
+#include "client.h"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <random>
+
+namespace mezzanine::history
+{
+
+// What sessions of one history share.
+struct Shop {
+	std::string database;
+	std::string prefix; // of the names of its items
+	int stocks = 1;
+	bool has_extend = false;
+	bool has_adjust = false;
+
+	std::atomic<int> next_hold{0};
+	std::atomic<int> calls_left{0};
+	std::mutex mutex; // guards what follows
+
+	struct Hold {
+		int number = -1;
+		std::string reservation;
+		std::string fence;
+		std::vector<Units> units;
+		Time expires = kNever;
+	};
+	std::vector<Hold> open_to_all; // holds that several sessions fight over
+
+	std::string Item(int stock) const { return prefix + std::to_string(stock); }
+	int StockOf(const std::string &item) const;
+};
+
+// Of a session whose connection was lost: what became of its last transaction is found out
+// afterwards.
+struct Lost {
+	std::size_t transaction; // in the session's list
+	std::string xid;         // where the loss was in a COMMIT
+	std::string reference;   // where it was in a call that is its own transaction
+};
+
+class Session
+{
+public:
+	Session(Shop *shop, int number, std::uint64_t seed);
+
+	// Asks until the shop has had enough calls.
+	void Run(client::Connection *connection);
+
+	// The session's part of the history.
+	const std::vector<Transaction> &transactions() const { return transactions_; }
+	const std::vector<Lost> &lost() const { return lost_; }
+
+private:
+	using Hold = Shop::Hold;
+
+	// Sent, and what came back.
+	struct Reply {
+		client::Result result;
+		bool lost = false;
+	};
+
+	std::int64_t Draw(std::int64_t low, std::int64_t high)
+	{
+		return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
+	}
+	bool OneIn(int n) { return Draw(1, n) == 1; }
+	bool Percent(int n) { return Draw(1, 100) <= n; }
+
+	void RunSingle();
+	void RunTransaction();
+	bool Step();
+	bool RollBackTo(Time from);
+	void EndTransaction(bool rolled_back);
+	void Think();
+
+	Call DrawCall();
+	Call DrawReserve();
+	Call DrawSettle(Verb verb);
+	client::Result Try(const std::string &sql, const client::Parameters &parameters = {});
+	Reply Ask(Call *call);
+	Reply AskReserve(Call *call);
+	Reply AskSettle(Call *call);
+	Reply AskGive(Call *call);
+	Reply Send(Call *call, const std::string &sql, const client::Parameters &parameters);
+	void Understand(Call *call, const client::Result &result);
+	void UnderstandHeld(Call *call, const client::Result &result);
+	void UnderstandSettled(Call *call, const client::Result &result);
+	void UnderstandError(Call *call, const std::string &sqlstate, const std::string &message);
+	std::vector<Units> ReadUnits(const std::string &text) const;
+	bool Lose(const Call &call);
+	void Publish();
+
+	Shop *shop_;
+	int number_;
+	std::mt19937_64 random_;
+	client::Connection *connection_ = nullptr;
+
+	std::vector<Transaction> transactions_;
+	std::vector<Lost> lost_;
+
+	// The transaction in flight.
+	Transaction transaction_;
+	bool in_block_ = false;
+	std::string xid_;
+	std::string reference_;
+	Hold target_;             // of the call in flight
+	std::vector<Hold> holds_; // that the session may settle, as the transaction has left them
+	std::vector<Hold> fresh_; // reserved in this transaction
+	struct Mark {
+		std::vector<Hold> holds;
+		std::vector<Hold> fresh;
+	};
+	std::vector<Mark> marks_; // the beginning, and the open savepoints
+};
+
+} // namespace mezzanine::history
