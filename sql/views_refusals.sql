@@ -64,16 +64,7 @@ SELECT q, r.* FROM unnest(ARRAY[
 	'WITH q AS (DELETE FROM t RETURNING g) SELECT g, count(*) FROM q GROUP BY g',
 	'SELECT g, count(*) FROM t GROUP BY g UNION ALL SELECT g, count(*) FROM u GROUP BY g',
 	'SELECT g FROM t GROUP BY g EXCEPT SELECT g FROM u GROUP BY g',
-	'SELECT g, count(*) FROM t GROUP BY g HAVING count(*) > 1',
-	'SELECT g, count(*) FROM t GROUP BY g ORDER BY g',
-	'SELECT g, count(*) FROM t GROUP BY g LIMIT 1',
-	'SELECT g, count(*) FROM t GROUP BY g OFFSET 1',
-	'SELECT DISTINCT g, count(*) FROM t GROUP BY g',
-	'SELECT DISTINCT ON (g) g, count(*) FROM t GROUP BY g',
-	'SELECT g, count(*), rank() OVER (ORDER BY g) FROM t GROUP BY g',
-	'SELECT g, generate_series(1, 2), count(*) FROM t GROUP BY g',
 	'SELECT g, x, count(*) FROM t GROUP BY ROLLUP (g, x)',
-	'SELECT g, x, count(*) FROM t GROUP BY GROUPING SETS ((g), (x))',
 	'SELECT g, x, count(*) FROM t GROUP BY CUBE (g, x)',
 	'SELECT count(*) FROM t',
 	'SELECT count(*) FROM t GROUP BY ()',
@@ -88,21 +79,20 @@ CROSS JOIN LATERAL refuse(q) AS r;
 -- Aggregates and expressions over them.
 SELECT q, r.* FROM unnest(ARRAY['max(x)', 'min(x)', 'string_agg(s, '','')', 'array_agg(x)', 'bool_or(x > 1)', 'sum(f)',
 	'avg(f)', 'sum(x::real)', 'sum(''1 day''::interval)', 'stddev(x)', 'percentile_cont(0.5) WITHIN GROUP (ORDER BY x)',
-	'my_sum(x)', 'count(DISTINCT x)', 'sum(DISTINCT x)', 'sum(x ORDER BY x)', 'count(*) FILTER (WHERE x > 1)',
-	'sum(x) + 1', 'sum(x) / count(*)', 'sum(x)::int', 'round(avg(x), 2)', 'coalesce(sum(x), 0)', '1', '''a''', 'g + 1',
-	'sum(sum(x))', 'sum(s)', 'sum(g, x)']) AS e
+	'my_sum(x)', 'count(DISTINCT x)', 'sum(DISTINCT x)', 'count(*) FILTER (WHERE x > 1)',
+	'random()', 'sum(x) * random()', 'sum(sum(x))', 'sum(s)', 'sum(g, x)']) AS e
 CROSS JOIN LATERAL concat('SELECT g, ', e, ' FROM t GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
-SELECT r.* FROM refuse('SELECT id, s, count(*) FROM t GROUP BY id') AS r;
 
 -- Keys and filters that depend on more than the row, and keys that cannot be hashed.
 SELECT q, r.* FROM unnest(ARRAY['now()', 'CURRENT_DATE', 'CURRENT_TIMESTAMP', 'LOCALTIME', 'CURRENT_USER', 'SESSION_USER',
-	'CURRENT_SCHEMA', 'clock_timestamp()', 'random()', 'date_trunc(''day'', ts)', 'ts::date', 'ts::text', 'd::text',
-	'extract(hour FROM ts)', 'to_char(ts, ''YYYY'')', 'nextval(''seq'')', 'stable_one(x)', 'volatile_one(x)', 'x === 1',
+	'CURRENT_SCHEMA', 'clock_timestamp()', 'random()', 'ts::text', 'd::text', 'ts::timetz',
+	'extract(timezone FROM ts)', 'to_char(ts, ''TMMonth'')', 'to_char(ts, ''HH TZ'')', 'to_char(ts, s)', 'to_char(x, ''9D9'')',
+	'nextval(''seq'')', 'stable_one(x)', 'volatile_one(x)', 'x === 1',
 	'ctid', 'xmin', 'tableoid', 't', 't.*', 'current_setting(''a.b'')', 'j', 'p', 's COLLATE blunt', 'j::jsonb -> now()::text',
 	'ARRAY[p]', 'ROW(x, now())', 'CASE WHEN x > random() THEN 1 END', 'x = ANY (ARRAY[volatile_one(1)])']) AS e
 CROSS JOIN LATERAL concat('SELECT ', e, ', count(*) FROM t GROUP BY ', e) AS q CROSS JOIN LATERAL refuse(q) AS r;
 SELECT q, r.* FROM unnest(ARRAY['ts > now()', 'd = CURRENT_DATE', 'random() < 0.5', 'x === 1', 'stable_one(x) = 1', 'ctid IS NULL',
-	't IS NOT NULL', 't = t', 'ts::date = d', 'pg_backend_pid() = x']) AS e
+	't IS NOT NULL', 't = t', 'pg_backend_pid() = x']) AS e
 CROSS JOIN LATERAL concat('SELECT g, count(*) FROM t WHERE ', e, ' GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
 SELECT q, r.* FROM unnest(ARRAY['sum(stable_one(x))', 'count(t)', 'count(t.*)', 'count(ctid)', 'sum(x + random()::int)',
 	'count(now())']) AS e

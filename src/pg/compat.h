@@ -45,6 +45,18 @@ inline bool WalkQuery(Query *query, TreeWalker walker, void *context, int flags)
 #endif
 }
 
+using TreeMutator = Node *(*)(Node *node, void *context);
+
+inline Node *MutateExpression(Node *node, TreeMutator mutator, void *context)
+{
+#if PG_VERSION_NUM < 160000
+	return expression_tree_mutator(
+		node, reinterpret_cast<Node *(*)()>(reinterpret_cast<void (*)()>(mutator)), context);
+#else
+	return expression_tree_mutator(node, mutator, context);
+#endif
+}
+
 // Whether the current user owns the relation, or has its owner's rights.
 inline bool OwnsRelation(Oid relation)
 {

@@ -1,6 +1,8 @@
-// create_view, drop_view, explain.
+// create_view, drop_view.
 #include "views/analysis.h"
 #include "views/catalogue.h"
+#include "views/expression.h"
+#include "views/finish.h"
 #include "views/script.h"
 
 using namespace mezzanine;
@@ -10,6 +12,18 @@ namespace
 {
 
 constexpr const char *kTouchTrigger = "mezzanine_touch";
+
+// The names of a view's relations, quoted and qualified.
+struct ViewNames {
+	const char *bare;       // as given, unquoted
+	const char *view;       // mezzanine.<name>
+	const char *definition; // mezzanine_state.<name>_definition, or one like it
+};
+
+struct CoreNames {
+	const char *home;  // mezzanine_state.<name>, or one like it
+	const char *truth; // mezzanine_state.<name>_truth, or one like it
+};
 
 // Arguments of create_view, by position.
 enum Argument {
@@ -142,58 +156,103 @@ void LockBases(const List *cores)
 	}
 }
 
-void CreateRelations(const QueryPlan *plan, const ViewNames *names)
-{
-	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan));
-	// Room on each page lets the state change in place, without touching an index.
-	RUN("CREATE TABLE %s USING heap WITH (fillfactor = 70) AS TABLE %s WITH NO DATA", names->home,
-		names->truth);
-	RUN("ALTER TABLE %s ALTER hash SET NOT NULL, ALTER count SET NOT NULL", names->home);
-	RUN("CREATE INDEX ON %s (hash)", names->home);
-	Run(KeyIndexCommand(plan, names->home));
-	RUN("CREATE VIEW %s AS %s", names->view, PublishedQuery(plan, names->home));
-	RUN("GRANT SELECT ON %s TO mezzanine_reader", names->view);
-}
-
 void CommentOn(const char *kind, const char *relation, const char *comment)
 {
 	RUN("COMMENT ON %s %s IS %s", kind, relation, quote_literal_cstr(comment));
 }
 
-void CommentRelations(const ViewNames *names, const char *comment)
-{
-	if (comment != nullptr)
-		CommentOn("VIEW", names->view, comment);
-	CommentOn(
-		"TABLE", names->home,
-		psprintf("state of %s, one row for each group; written by commits alone", names->view));
-	CommentOn("VIEW", names->truth,
-			  psprintf("the rows of %s, computed from the base table", names->home));
-	CommentOn("VIEW", names->definition, psprintf("the query of %s as given", names->view));
-}
-
 // Fills the home table from the base, as the owner and with no way to become more.
-void Fill(const ViewNames *names)
+void Fill(const CoreNames *core)
 {
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(user, security | SECURITY_RESTRICTED_OPERATION);
-	RUN("INSERT INTO %s TABLE %s", names->home, names->truth);
+	RUN("INSERT INTO %s TABLE %s", core->home, core->truth);
 	SetUserIdAndSecContext(user, security);
 }
 
-void GuardHome(const ViewNames *names)
+void GuardHome(const CoreNames *core)
 {
 	RUN("CREATE TRIGGER mezzanine_guard BEFORE INSERT OR UPDATE OR DELETE ON %s "
 		"FOR EACH ROW EXECUTE FUNCTION %s.guard()",
-		names->home, kStateSchema);
+		core->home, kStateSchema);
 	RUN("CREATE TRIGGER mezzanine_guard_truncate BEFORE TRUNCATE ON %s "
 		"FOR EACH STATEMENT EXECUTE FUNCTION %s.guard()",
-		names->home, kStateSchema);
+		core->home, kStateSchema);
 	RUN("ALTER TABLE %s ENABLE ALWAYS TRIGGER mezzanine_guard, "
 		"ENABLE ALWAYS TRIGGER mezzanine_guard_truncate",
-		names->home);
+		core->home);
+}
+
+Oid RelationOid(const char *qualified)
+{
+	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(qualified)));
+}
+
+// The home table goes where its truth goes: DROP … CASCADE of the base leaves nothing.
+void BindHomeToTruth(const CoreNames *core)
+{
+	ObjectAddress home;
+	ObjectAddress truth;
+	ObjectAddressSet(home, RelationRelationId, RelationOid(core->home));
+	ObjectAddressSet(truth, RelationRelationId, RelationOid(core->truth));
+	recordDependencyOn(&home, &truth, DEPENDENCY_NORMAL);
+}
+
+// Makes a core's truth and home table, and fills it.
+void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames *names)
+{
+	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan, core));
+	// Room on each page lets the state change in place, without touching an index.
+	RUN("CREATE TABLE %s USING heap WITH (fillfactor = 70) AS TABLE %s WITH NO DATA", names->home,
+		names->truth);
+	RUN("ALTER TABLE %s ALTER hash SET NOT NULL, ALTER count SET NOT NULL", names->home);
+	RUN("CREATE INDEX ON %s (hash)", names->home);
+	const char *key_index = KeyIndexCommand(plan, core, names->home);
+	if (key_index != nullptr)
+		Run(key_index);
+	Fill(names);
+	GuardHome(names);
+	BindHomeToTruth(names);
+}
+
+// Makes all cores; a list of CoreNames.
+List *CreateCores(const QueryPlan *plan, const ViewNames *view)
+{
+	List *all = NIL;
+	ListCell *cell;
+	foreach (cell, plan->cores) {
+		const int number = foreach_current_index(cell) + 1;
+		auto *names = static_cast<CoreNames *>(palloc(sizeof(CoreNames)));
+		names->home = FreeHomeName(view->bare, number);
+		names->truth = FreeTruthName(view->bare, number);
+		CreateCore(plan, static_cast<PlannedCore *>(lfirst(cell)), names);
+		CommentOn(
+			"TABLE", names->home,
+			psprintf("state of %s, one row for each group; written by commits alone", view->view));
+		CommentOn("VIEW", names->truth,
+				  psprintf("the rows of %s, computed from the base table", names->home));
+		all = lappend(all, names);
+	}
+	return all;
+}
+
+// Makes the view that readers read.
+void Publish(const QueryPlan *plan, const ViewNames *names, const List *cores, const char *comment)
+{
+	List *homes = NIL;
+	ListCell *cell;
+	foreach (cell, cores)
+		homes = lappend(homes, const_cast<char *>(static_cast<CoreNames *>(lfirst(cell))->home));
+	RUN("CREATE VIEW %s AS %s", names->view, FinishQuery(plan, homes));
+	RUN("GRANT SELECT ON %s TO mezzanine_reader", names->view);
+	if (comment != nullptr)
+		CommentOn("VIEW", names->view, comment);
+	CommentOn("VIEW", names->definition,
+			  psprintf(plan->is_rewritten ? "the query of %s, with what was left open settled"
+										  : "the query of %s as given",
+					   names->view));
 }
 
 // One set of triggers serves all views on a table.
@@ -217,21 +276,6 @@ void WatchBase(Oid base)
 		table, kTouchTrigger);
 }
 
-Oid RelationOid(const char *qualified)
-{
-	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(qualified)));
-}
-
-// The home table goes where its truth goes: DROP … CASCADE of the base leaves nothing.
-void BindHomeToTruth(const ViewNames *names)
-{
-	ObjectAddress home;
-	ObjectAddress truth;
-	ObjectAddressSet(home, RelationRelationId, RelationOid(names->home));
-	ObjectAddressSet(truth, RelationRelationId, RelationOid(names->truth));
-	recordDependencyOn(&home, &truth, DEPENDENCY_NORMAL);
-}
-
 Oid CatalogueOwner()
 {
 	const Oid catalogue = get_relname_relid("catalogue", get_namespace_oid(kInfoSchema, false));
@@ -241,9 +285,7 @@ Oid CatalogueOwner()
 	return owner;
 }
 
-// Enters the view into the catalogue, as the catalogue's owner: the caller has no
-// rights on it.
-void Register(const QueryPlan *plan, const ViewNames *names)
+const char *ViewEntry(const QueryPlan *plan, const ViewNames *names)
 {
 	StringInfoData keys;
 	ListCell *cell;
@@ -251,80 +293,64 @@ void Register(const QueryPlan *plan, const ViewNames *names)
 	foreach (cell, PublishedKeyNames(plan))
 		appendStringInfo(&keys, "%s%s", keys.len > 0 ? ", " : "",
 						 quote_literal_cstr(static_cast<char *>(lfirst(cell))));
+	return psprintf("INSERT INTO %s.catalogue (view, definition, key_columns) "
+					"VALUES (%u, %u, ARRAY[%s]::text[])",
+					kInfoSchema, RelationOid(names->view), RelationOid(names->definition),
+					keys.data);
+}
 
-	const Oid view = RelationOid(names->view);
-	const char *enter_view = psprintf("INSERT INTO %s.catalogue (view, definition, key_columns) "
-									  "VALUES (%u, %u, ARRAY[%s]::text[])",
-									  kInfoSchema, view, RelationOid(names->definition), keys.data);
-	const char *enter_core = psprintf(
-		"INSERT INTO %s.core (view, number, home, truth, source, depth) "
-		"VALUES (%u, 1, %u, %u, %u, 0)",
-		kInfoSchema, view, RelationOid(names->home), RelationOid(names->truth), plan->base);
+const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "INSERT INTO %s.core (view, number, home, truth, source, depth) VALUES",
+					 kInfoSchema);
+	foreach (cell, cores) {
+		const auto *core = static_cast<CoreNames *>(lfirst(cell));
+		const int number = foreach_current_index(cell) + 1;
+		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, 0)", number > 1 ? "," : "",
+						 RelationOid(names->view), number, RelationOid(core->home),
+						 RelationOid(core->truth), plan->base);
+	}
+	return sql.data;
+}
 
+// Enters the view into the catalogue, as the catalogue's owner: the caller has no
+// rights on it.
+void Register(const QueryPlan *plan, const ViewNames *names, const List *cores)
+{
+	const char *view_entry = ViewEntry(plan, names);
+	const char *core_entries = CoreEntries(plan, names, cores);
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(CatalogueOwner(), security | SECURITY_LOCAL_USERID_CHANGE);
-	Run(enter_view);
-	Run(enter_core);
+	Run(view_entry);
+	Run(core_entries);
 	SetUserIdAndSecContext(user, security);
 }
 
 void CreateView(const QueryPlan *plan, const ViewNames *names, const char *comment)
 {
 	const int nest_level = PinTextSettings();
-	CreateRelations(plan, names);
-	Fill(names);
-	GuardHome(names);
+	if (plan->is_rewritten)
+		RUN("CREATE VIEW %s AS %s", names->definition,
+			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
+	List *cores = CreateCores(plan, names);
 	WatchBase(plan->base);
-	CommentRelations(names, comment);
-	BindHomeToTruth(names);
-	Register(plan, names);
+	Publish(plan, names, cores, comment);
+	Register(plan, names, cores);
 	AtEOXact_GUC(true, nest_level);
 	// A second view brings no new trigger; sessions must hear of it all the same.
 	CacheInvalidateRelcacheByRelid(plan->base);
 }
 
-const char *Joined(List *names)
+void TellNotices(const QueryPlan *plan)
 {
-	StringInfoData text;
 	ListCell *cell;
-	initStringInfo(&text);
-	foreach (cell, names)
-		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
-						 static_cast<char *>(lfirst(cell)));
-	return text.data;
-}
-
-// The lines of explain's answer.
-List *ExplainLines(const QueryPlan *plan)
-{
-	if (plan->refusal.message != nullptr) {
-		List *lines = list_make1(psprintf("refused: %s", plan->refusal.message));
-		if (plan->refusal.detail != nullptr)
-			lines = lappend(lines, psprintf("  detail: %s", plan->refusal.detail));
-		if (plan->refusal.hint != nullptr)
-			lines = lappend(lines, psprintf("  hint: %s", plan->refusal.hint));
-		return lines;
-	}
-	List *keys = NIL;
-	ListCell *cell;
-	foreach (cell, plan->keys)
-		keys =
-			lappend(keys, const_cast<char *>(static_cast<PlannedKey *>(lfirst(cell))->expression));
-	const char *base = quote_qualified_identifier(get_namespace_name(get_rel_namespace(plan->base)),
-												  get_rel_name(plan->base));
-	List *lines = list_make1(psprintf("core: by the delta, over %s", base));
-	lines = lappend(lines, psprintf("  group key: %s", Joined(keys)));
-	lines = lappend(lines, psprintf("  filter: %s", plan->filter ? plan->filter : "none"));
-	lines = lappend(lines, psprintf("  truth: %s", TruthQuery(plan)));
-	lines = lappend(lines, psprintf("finish: %s", PublishedQuery(plan, "the home table")));
-	lines = lappend(lines, pstrdup("locks: a writer holds the home row of each group it changed, "
-								   "for the length of its commit"));
-	lines = lappend(lines, psprintf("creation: waits for writers of %s, and keeps them out until "
-									"it commits",
-									base));
-	return lines;
+	foreach (cell, plan->notices)
+		ereport(NOTICE, (errmsg_internal("%s", static_cast<char *>(lfirst(cell)))));
 }
 
 } // namespace
@@ -352,10 +378,12 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 	RaiseRefusal(&plan->refusal);
 	RequireOwner(plan->base);
 	LockBase(plan->base);
-	const ViewNames names = FreeNames(bare);
+	const ViewNames names = {bare, PublishedName(bare), FreeDefinitionName(bare)};
+	TellNotices(plan);
 	SPI_connect();
 	// Under the caller's search_path, as the caller wrote it.
-	RUN("CREATE VIEW %s AS %s", names.definition, query);
+	if (!plan->is_rewritten)
+		RUN("CREATE VIEW %s AS %s", names.definition, query);
 	CreateView(plan, &names, comment);
 	SPI_finish();
 	PG_RETURN_OID(PublishedOid(bare));
@@ -385,23 +413,4 @@ MEZZANINE_FUNCTION(mezzanine_drop_view)
 	RUN("DROP VIEW %s %s", PublishedName(bare), cascade ? "CASCADE" : "RESTRICT");
 	SPI_finish();
 	PG_RETURN_VOID();
-}
-
-// explain(query text, format text) -> SETOF text
-MEZZANINE_FUNCTION(mezzanine_explain)
-{
-	const char *format = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	if (strcmp(format, "text") != 0)
-		RefuseOption("format", psprintf("'%s'", format), "Supported is format => 'text'.");
-	QueryPlan *plan = AnalyzeQuery(text_to_cstring(PG_GETARG_TEXT_PP(0)));
-
-	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-	ListCell *cell;
-	foreach (cell, ExplainLines(plan)) {
-		Datum value = CStringGetTextDatum(static_cast<char *>(lfirst(cell)));
-		bool is_null = false;
-		tuplestore_putvalues(result->setResult, result->setDesc, &value, &is_null);
-	}
-	return 0;
 }

@@ -1,37 +1,22 @@
-// The SQL that makes a view: composed from a QueryPlan, run by define.cpp.
+// The names of a view's relations, and the SQL that makes them.
 #pragma once
 
-#include "views/analysis.h"
+#include "views/plan.h"
 
 namespace mezzanine::views
 {
 
-// The names of a view's four relations, quoted and qualified.
-struct ViewNames {
-	const char *bare;       // as given, unquoted
-	const char *view;       // mezzanine.<name>
-	const char *home;       // mezzanine_state.<name>, or one like it
-	const char *truth;      // mezzanine_state.<name>_truth, or one like it
-	const char *definition; // mezzanine_state.<name>_definition, or one like it
-};
-
 // mezzanine.<name>, quoted.
 const char *PublishedName(const char *bare_name);
 
-// Names that are free now.  Two long names may be cut to the same one, and a view may be
-// called what another's truth is called: those behind the published view are numbered.
-ViewNames FreeNames(const char *bare_name);
+// Names in mezzanine_state that are free now, quoted and qualified.  Two long names may be
+// cut to the same one, and a view may be called what another's truth is called: those
+// behind the published view are numbered.
+const char *FreeDefinitionName(const char *bare_name);
+const char *FreeHomeName(const char *bare_name, int number); // numbers count from 1
+const char *FreeTruthName(const char *bare_name, int number);
 
-// SELECT … that computes the home table's rows from the base.
-const char *TruthQuery(const QueryPlan *plan);
-
-// SELECT … that publishes the home table's rows.
-const char *PublishedQuery(const QueryPlan *plan, const char *home);
-
-// CREATE INDEX … on the grouping key, for readers.
-const char *KeyIndexCommand(const QueryPlan *plan, const char *home);
-
-// The names of the published columns that belong to the key, as a text[] literal's elements.
-List *PublishedKeyNames(const QueryPlan *plan);
+// CREATE INDEX … on what readers may look a row up by; NULL: there is nothing.
+const char *KeyIndexCommand(const QueryPlan *plan, const PlannedCore *core, const char *home);
 
 } // namespace mezzanine::views

@@ -1,0 +1,36 @@
+// Expressions: built from templates, judged, deparsed.
+#pragma once
+
+#include "views/plan.h"
+
+namespace mezzanine::views
+{
+
+// Pins the settings that SQL text is written and read under: names qualified, constants
+// exact.  The caller ends it by AtEOXact_GUC(true, <what is returned>).
+int PinTextSettings();
+
+// Parses and analyses one expression in SQL, in which $1, $2, … stand for copies of
+// `parameters`.  To be called with settings pinned.
+Node *BuildExpression(const char *sql, List *parameters);
+
+// What makes an expression depend on more than the row, by name; NULL: nothing.
+const char *CulpritOf(Node *expression);
+
+// Refuses the plan where `expression` depends on more than the row.
+bool CheckExpression(QueryPlan *plan, Node *expression);
+
+// The expression over the query's tables as text.
+const char *Deparse(const QueryPlan *plan, Node *expression);
+
+// `wanted`, cut short and numbered until no column of the home table is called so.
+const char *FreeColumnName(const QueryPlan *plan, const char *wanted);
+
+// What an expression is called: its column's name, or `otherwise`.
+const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwise);
+
+// Each of these makes plan->refusal and returns false.
+bool Refuse(QueryPlan *plan, const char *what, const char *hint);
+bool RefuseWithDetail(QueryPlan *plan, const char *message, const char *detail, const char *hint);
+
+} // namespace mezzanine::views

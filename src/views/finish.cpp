@@ -1,0 +1,366 @@
+#include "views/finish.h"
+
+#include "views/cores.h"
+#include "views/decompose.h"
+#include "views/expression.h"
+#include "views/timezones.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// A call of GROUPING: constant in each of the tables that the finish reads.
+Node *GroupingValue(const QueryPlan *plan, const Node *grouping)
+{
+	ListCell *cell;
+	if (plan->query->groupingSets != NIL)
+		foreach (cell, plan->groupings)
+			if (equal(lfirst(cell), grouping))
+				return reinterpret_cast<Node *>(makeVar(
+					1,
+					static_cast<AttrNumber>(CountAttribute(plan) + list_length(plan->states) + 1 +
+											foreach_current_index(cell)),
+					INT4OID, -1, InvalidOid, 0));
+	return reinterpret_cast<Node *>(
+		makeConst(INT4OID, -1, InvalidOid, sizeof(int32), Int32GetDatum(0), false, true));
+}
+
+bool NamesCollation(Node *node, void *)
+{
+	if (node == nullptr)
+		return false;
+	return IsA(node, CollateExpr) || pg::WalkExpression(node, NamesCollation, nullptr);
+}
+
+// A column in an expression's place, with a collation as explicit as the expression's.
+Node *ColumnInPlaceOf(const PlannedColumn *column, Node *given)
+{
+	Node *variable = ColumnVar(column);
+	if (!OidIsValid(exprCollation(given)) || !NamesCollation(given, nullptr))
+		return variable;
+	auto *collate = makeNode(CollateExpr);
+	collate->arg = reinterpret_cast<Expr *>(variable);
+	collate->collOid = exprCollation(given);
+	collate->location = -1;
+	return reinterpret_cast<Node *>(collate);
+}
+
+// Replaces what the home tables hold by their columns.
+Node *OverColumns(Node *node, void *context)
+{
+	const auto *plan = static_cast<QueryPlan *>(context);
+	if (node == nullptr)
+		return nullptr;
+	const PlannedColumn *column = ColumnFor(plan, node);
+	if (column != nullptr)
+		return ColumnInPlaceOf(column, node);
+	if (IsA(node, Aggref))
+		return AggregateValue(plan, castNode(Aggref, node));
+	if (IsA(node, GroupingFunc))
+		return GroupingValue(plan, node);
+	return pg::MutateExpression(node, OverColumns, context);
+}
+
+List *TargetsOverColumns(const QueryPlan *plan)
+{
+	List *targets = NIL;
+	ListCell *cell;
+	foreach (cell, plan->query->targetList) {
+		auto *target = lfirst_node(TargetEntry, cell);
+		const PlannedColumn *column = ColumnForTarget(plan, target);
+		auto *given = reinterpret_cast<Node *>(target->expr);
+		// Only what orders the rows within a group of DISTINCT ON has no column.
+		if (plan->shape == Shape::kDistinctOn && target->resjunk && column == nullptr)
+			continue;
+		TargetEntry *copy = flatCopyTargetEntry(target);
+		copy->expr = reinterpret_cast<Expr *>(
+			column != nullptr ? ColumnInPlaceOf(column, given)
+							  : OverColumns(given, const_cast<QueryPlan *>(plan)));
+		targets = lappend(targets, copy);
+	}
+	return targets;
+}
+
+// The order as far as the rows that are left have it.
+List *OrderOf(const QueryPlan *plan, List *targets)
+{
+	List *order = NIL;
+	ListCell *cell;
+	foreach (cell, plan->query->sortClause) {
+		auto *clause = lfirst_node(SortGroupClause, cell);
+		ListCell *other;
+		foreach (other, targets)
+			if (lfirst_node(TargetEntry, other)->ressortgroupref == clause->tleSortGroupRef)
+				order = lappend(order, clause);
+	}
+	return order;
+}
+
+// Folded away by the planner, which loads the library to call it: from then on the hooks see
+// to it that a transaction older than the view, or one that writes, reads it right.
+Node *IsLoaded()
+{
+	return BuildExpression("mezzanine_state.is_loaded()", NIL);
+}
+
+Node *ConditionsOf(const QueryPlan *plan)
+{
+	auto *context = const_cast<QueryPlan *>(plan);
+	List *conditions = list_make1(IsLoaded());
+	conditions = list_concat(
+		conditions,
+		castNode(List, OverColumns(reinterpret_cast<Node *>(plan->late_filter), context)));
+	if (plan->query->havingQual != nullptr)
+		conditions = lappend(conditions, OverColumns(plan->query->havingQual, context));
+	return reinterpret_cast<Node *>(make_ands_explicit(conditions));
+}
+
+// The query over what `from` selects, whose columns are those of plan->keys and so on.
+const char *QueryOver(const QueryPlan *plan, const char *from)
+{
+	List *statements = raw_parser(from, RAW_PARSE_DEFAULT);
+	Query *query =
+		parse_analyze_fixedparams(linitial_node(RawStmt, statements), from, nullptr, 0, nullptr);
+	const Query *given = plan->query;
+	query->cteList = NIL;
+	query->targetList = TargetsOverColumns(plan);
+	query->jointree->quals = ConditionsOf(plan);
+	if (plan->shape != Shape::kDistinct && plan->shape != Shape::kDistinctOn) {
+		query->distinctClause = given->distinctClause;
+		query->hasDistinctOn = given->hasDistinctOn;
+	}
+	query->sortClause = OrderOf(plan, query->targetList);
+	query->windowClause = given->windowClause;
+	query->hasWindowFuncs = given->hasWindowFuncs;
+	query->hasTargetSRFs = given->hasTargetSRFs;
+	query->limitOffset = given->limitOffset;
+	query->limitCount = given->limitCount;
+	query->limitOption = given->limitOption;
+	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(query)), false);
+}
+
+void AppendNames(StringInfo sql, const List *columns, const PlannedCore *core)
+{
+	ListCell *cell;
+	foreach (cell, columns) {
+		auto *column = static_cast<PlannedColumn *>(lfirst(cell));
+		const Oid collation = exprCollation(column->expression);
+		if (core == nullptr || list_member_ptr(core->keys, column)) {
+			appendStringInfo(sql, ", %s", quote_identifier(column->name));
+			continue;
+		}
+		appendStringInfo(
+			sql, ", NULL::%s",
+			format_type_with_typemod(exprType(column->expression), exprTypmod(column->expression)));
+		if (OidIsValid(collation) && collation != DEFAULT_COLLATION_OID)
+			appendStringInfo(sql, " COLLATE %s", generate_collation_name(collation));
+		appendStringInfo(sql, " AS %s", quote_identifier(column->name));
+	}
+}
+
+// The bits of GROUPING: set for each argument that the core does not group by.
+int32 GroupingBits(const QueryPlan *plan, const GroupingFunc *grouping, const PlannedCore *core)
+{
+	int32 bits = 0;
+	ListCell *cell;
+	foreach (cell, grouping->args) {
+		const PlannedColumn *column = ColumnFor(plan, static_cast<Node *>(lfirst(cell)));
+		bits = bits << 1 | (list_member_ptr(core->keys, column) ? 0 : 1);
+	}
+	return bits;
+}
+
+// One of several tables, with NULL for what it does not group by.
+void AppendArm(StringInfo sql, const QueryPlan *plan, const PlannedCore *core, const char *home)
+{
+	ListCell *cell;
+	appendStringInfo(sql, "%sSELECT hash", sql->len > 0 ? " UNION ALL " : "");
+	AppendNames(sql, plan->keys, core);
+	appendStringInfoString(sql, ", count");
+	AppendNames(sql, plan->states, nullptr);
+	foreach (cell, plan->groupings)
+		appendStringInfo(sql, ", %d AS grouping_%d",
+						 GroupingBits(plan, lfirst_node(GroupingFunc, cell), core),
+						 foreach_current_index(cell) + 1);
+	appendStringInfo(sql, " FROM %s", home);
+}
+
+// What stands after FROM.
+const char *SourceOf(const QueryPlan *plan, const List *homes)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	if (plan->shape == Shape::kRows)
+		return psprintf("%1$s, mezzanine_state.copies(1, %1$s.count)",
+						static_cast<char *>(linitial(homes)));
+	if (plan->query->groupingSets == NIL)
+		return static_cast<char *>(linitial(homes));
+	initStringInfo(&sql);
+	foreach (cell, plan->arms) {
+		auto *core = static_cast<PlannedCore *>(lfirst(cell));
+		int number = 0;
+		ListCell *other;
+		foreach (other, plan->cores)
+			if (lfirst(other) == core)
+				number = foreach_current_index(other);
+		AppendArm(&sql, plan, core, static_cast<char *>(list_nth(homes, number)));
+	}
+	return psprintf("(%s) AS groups", sql.data);
+}
+
+void AddNotice(QueryPlan *plan, Node *given, Node *named)
+{
+	ListCell *cell;
+	char *notice = psprintf("%s depends on the session's TimeZone; the view keeps %s",
+							Deparse(plan, given), Deparse(plan, named));
+	foreach (cell, plan->notices)
+		if (strcmp(static_cast<char *>(lfirst(cell)), notice) == 0)
+			return;
+	plan->notices = lappend(plan->notices, notice);
+}
+
+// A part that the cores compute, with time zones named.
+Node *NamedPart(QueryPlan *plan, Node *given)
+{
+	Node *named = NameZones(given);
+	if (named == given)
+		return given;
+	plan->is_rewritten = true;
+	AddNotice(plan, given, named);
+	return named;
+}
+
+// Names time zones in what the cores compute, and leaves the rest alone.
+Node *NameInCores(Node *node, void *context)
+{
+	auto *plan = static_cast<QueryPlan *>(context);
+	if (node == nullptr)
+		return nullptr;
+	if (IsA(node, Aggref) || ColumnFor(plan, node) != nullptr)
+		return NamedPart(plan, node);
+	return pg::MutateExpression(node, NameInCores, context);
+}
+
+SortGroupClause *GroupClauseOf(TargetEntry *target, Index reference)
+{
+	auto *clause = makeNode(SortGroupClause);
+	target->ressortgroupref = reference;
+	clause->tleSortGroupRef = reference;
+	get_sort_group_operators(exprType(reinterpret_cast<Node *>(target->expr)), false, true, false,
+							 &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
+	return clause;
+}
+
+void AppendTarget(Query *query, Node *expression, const char *name)
+{
+	query->targetList =
+		lappend(query->targetList,
+				makeTargetEntry(static_cast<Expr *>(copyObjectImpl(expression)),
+								static_cast<AttrNumber>(list_length(query->targetList) + 1),
+								pstrdup(name), false));
+}
+
+// group_hash of the keys; where there are none, all rows are one group.
+Node *HashOf(const PlannedCore *core)
+{
+	StringInfoData sql;
+	List *keys = NIL;
+	ListCell *cell;
+	if (core->keys == NIL)
+		return BuildExpression("0::pg_catalog.int8", NIL);
+	initStringInfo(&sql);
+	foreach (cell, core->keys) {
+		keys = lappend(keys, static_cast<PlannedColumn *>(lfirst(cell))->expression);
+		appendStringInfo(&sql, "%s$%d", sql.len > 0 ? ", " : "mezzanine_state.group_hash(",
+						 list_length(keys));
+	}
+	appendStringInfoChar(&sql, ')');
+	return BuildExpression(sql.data, keys);
+}
+
+} // namespace
+
+void MakeDefinition(QueryPlan *plan)
+{
+	Query *definition = static_cast<Query *>(copyObjectImpl(plan->query));
+	List *conditions = NIL;
+	ListCell *cell;
+	definition->targetList =
+		castNode(List, NameInCores(reinterpret_cast<Node *>(definition->targetList), plan));
+	definition->havingQual = NameInCores(definition->havingQual, plan);
+	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(definition->jointree->quals))) {
+		auto *condition = static_cast<Node *>(lfirst(cell));
+		const bool is_late = list_member(plan->late_filter, condition);
+		conditions = lappend(conditions,
+							 is_late ? NameInCores(condition, plan) : NamedPart(plan, condition));
+	}
+	if (conditions != NIL)
+		definition->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
+	plan->definition = definition;
+}
+
+const char *FinishQuery(const QueryPlan *plan, List *homes)
+{
+	return QueryOver(plan, psprintf("SELECT FROM %s", SourceOf(plan, homes)));
+}
+
+const char *FinishQueryOfNone(const QueryPlan *plan)
+{
+	StringInfoData sql;
+	List *homes = NIL;
+	ListCell *cell;
+	initStringInfo(&sql);
+	foreach (cell, plan->cores) {
+		char *home = list_length(plan->cores) == 1
+						 ? pstrdup("home")
+						 : psprintf("home_%d", foreach_current_index(cell) + 1);
+		appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", home,
+						 TruthQuery(plan, static_cast<PlannedCore *>(lfirst(cell))));
+		homes = lappend(homes, home);
+	}
+	return QueryOver(plan, psprintf("%s SELECT FROM %s", sql.data, SourceOf(plan, homes)));
+}
+
+const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core)
+{
+	auto *truth = makeNode(Query);
+	ListCell *cell;
+	truth->commandType = CMD_SELECT;
+	truth->rtable = plan->query->rtable;
+	truth->jointree = makeFromExpr(plan->query->jointree->fromlist, nullptr);
+	if (plan->filter != NIL)
+		truth->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(plan->filter));
+	truth->hasAggs = true;
+
+	AppendTarget(truth, HashOf(core), "hash");
+	foreach (cell, core->keys) {
+		auto *key = static_cast<PlannedColumn *>(lfirst(cell));
+		AppendTarget(truth, key->expression, key->name);
+		truth->groupClause = lappend(
+			truth->groupClause, GroupClauseOf(llast_node(TargetEntry, truth->targetList),
+											  static_cast<Index>(foreach_current_index(cell) + 1)));
+	}
+	AppendTarget(truth, BuildExpression("count(*)", NIL), "count");
+	foreach (cell, plan->states) {
+		auto *state = static_cast<PlannedColumn *>(lfirst(cell));
+		AppendTarget(truth, state->expression, state->name);
+	}
+	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(truth)), false);
+}
+
+List *PublishedKeyNames(const QueryPlan *plan)
+{
+	List *names = NIL;
+	ListCell *cell;
+	foreach (cell, plan->query->targetList) {
+		auto *target = lfirst_node(TargetEntry, cell);
+		const PlannedColumn *column = ColumnForTarget(plan, target);
+		if (!target->resjunk && column != nullptr && list_member_ptr(plan->keys, column))
+			names = lappend(names, target->resname);
+	}
+	return names;
+}
+
+} // namespace mezzanine::views

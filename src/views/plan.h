@@ -1,0 +1,84 @@
+// A query taken apart: what is computed from the base and kept (cores), and what is
+// computed from that when a reader asks (the finish).
+//
+// Expressions are PostgreSQL's own nodes.  Those of a core are over the base; the finish
+// is made by replacing, in the query as given, what a column of the home tables holds by
+// that column (finish.h).
+#pragma once
+
+#include "views/views.h"
+
+namespace mezzanine::views
+{
+
+// Why a query is refused; `message` is NULL where it is not.
+struct Refusal {
+	const char *message;
+	const char *detail;
+	const char *hint;
+};
+
+// How a column follows the base.
+enum class Maintenance {
+	kDelta,     // what comes is added, what leaves is taken away
+	kExtreme,   // min and max: looked up again when the extreme leaves
+	kFloat,     // added while finite values come; computed again otherwise
+	kRecompute, // computed again for each group that changed
+};
+
+// A column of the home tables: of the key, or of the state.
+struct PlannedColumn {
+	Node *expression; // over the base: a key's expression, or an aggregate
+	const char *name;
+	AttrNumber attribute; // in what the finish reads
+	Maintenance maintenance;
+};
+
+// An expression of the query whose value a column holds.
+struct Match {
+	Node *given;
+	Index reference; // of the sort or group clause that names it; 0: none
+	PlannedColumn *column;
+};
+
+// What the rows of the query are.
+enum class Shape {
+	kGroups,     // GROUP BY, or aggregates alone: one row a group
+	kDistinct,   // SELECT DISTINCT: one row a group, all of it key
+	kDistinctOn, // SELECT DISTINCT ON: a group's first row
+	kRows,       // neither: each row of the base; equal ones are kept once, with their number
+};
+
+// One home table: the groups by one list of keys.
+struct PlannedCore {
+	List *keys; // of PlannedColumn
+};
+
+struct QueryPlan {
+	Refusal refusal;
+	Query *query;      // as analysed
+	Query *definition; // what the view equals; the query, but for what notices tell
+	bool is_rewritten; // whether these differ
+	List *notices;     // of char *
+
+	Oid base;
+	int varno;         // of the base, in the query
+	List *filter;      // conditions on the rows, over the base
+	List *late_filter; // conditions on keys that are judged when a reader asks
+
+	Shape shape;
+	List *matches;   // of Match
+	List *keys;      // of PlannedColumn; all that some core groups by
+	List *states;    // of PlannedColumn; the same in every core
+	List *cores;     // of PlannedCore
+	List *arms;      // of PlannedCore: what the finish reads, one after another
+	List *groupings; // of GroupingFunc: constant in each arm
+};
+
+// The attributes of what the finish reads: hash, keys, number of rows, states.
+inline AttrNumber CountAttribute(const QueryPlan *plan)
+{
+	return static_cast<AttrNumber>(kHashAttribute + list_length(plan->keys) + 1);
+}
+
+} // namespace mezzanine::views
