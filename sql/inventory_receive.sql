@@ -48,7 +48,6 @@ SELECT inventory.receive('', 'north', 1);
 SELECT inventory.receive('receive-lamp', '', 1);
 SELECT inventory.receive(repeat('x', 1001), 'north', 1);
 SELECT inventory.receive('receive-lamp', 'north', 9223372036854775807);
-SELECT inventory.receive('receive-lamp', 'north', 1, serials => '{}');
 BEGIN READ ONLY;
 SELECT inventory.receive('receive-lamp', 'north', 1);
 ROLLBACK;

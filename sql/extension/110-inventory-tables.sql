@@ -11,6 +11,7 @@ CREATE TABLE inventory.stock (
 	location text COLLATE "C" NOT NULL CONSTRAINT stock_location_not_empty CHECK (location <> ''),
 	lot text COLLATE "C" CONSTRAINT stock_lot_not_empty CHECK (lot <> ''),
 	expires_on date CONSTRAINT stock_expires_with_lot CHECK (expires_on IS NULL OR lot IS NOT NULL),
+	serialised boolean NOT NULL,
 	safety_stock bigint NOT NULL CONSTRAINT stock_safety_stock CHECK (safety_stock >= 0),
 	oversell_limit bigint NOT NULL CONSTRAINT stock_oversell_limit CHECK (oversell_limit >= 0),
 	low_water bigint CONSTRAINT stock_low_water CHECK (low_water >= 0),
@@ -25,6 +26,8 @@ COMMENT ON COLUMN inventory.stock.location IS 'where it is';
 COMMENT ON COLUMN inventory.stock.lot IS 'the lot, NULL where lots are not told apart';
 COMMENT ON COLUMN inventory.stock.expires_on IS
 	'the last day, in UTC, on which units of the lot may be promised; NULL for no such day';
+COMMENT ON COLUMN inventory.stock.serialised IS
+	'whether each unit has a serial number; the same for all stocks of an item';
 COMMENT ON COLUMN inventory.stock.safety_stock IS 'policy: units that are not promised';
 COMMENT ON COLUMN inventory.stock.oversell_limit IS
 	'policy: units that may be promised beyond what is there';

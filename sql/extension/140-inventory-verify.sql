@@ -66,6 +66,21 @@ LEFT JOIN (SELECT line.stock, sum(line.held) AS units FROM line GROUP BY line.st
 	ON l.stock = stock.stock
 WHERE coalesce(l.units, 0) <> coalesce(b.units, 0)
 UNION ALL
+SELECT 'serials in stock', stock.name, coalesce(b.units, 0)::text, coalesce(n.units, 0)::text
+FROM stock
+JOIN inventory.stock AS s ON s.stock = stock.stock
+LEFT JOIN (
+	SELECT balance.stock, sum(balance.units) AS units
+	FROM balance
+	WHERE balance.account IN ('available', 'held', 'floor')
+	GROUP BY balance.stock
+) AS b ON b.stock = stock.stock
+LEFT JOIN (
+	SELECT u.stock, count(*) AS units FROM inventory.serial AS u WHERE u.state = 'stock'
+	GROUP BY u.stock
+) AS n ON n.stock = stock.stock
+WHERE coalesce(n.units, 0) <> CASE WHEN s.serialised THEN coalesce(b.units, 0) ELSE 0 END
+UNION ALL
 SELECT 'held by line', format('reservation %s, stock %s',
 		coalesce(line.reservation, b.reservation), coalesce(line.stock, b.stock)),
 	b.held::text, line.held::text

@@ -18,12 +18,15 @@ enum class Realm : uint16 {
 	kGroups = 19800,   // views: (view, range of groups by the upper bits of their hashes)
 	kCell = 19802,     // inventory: (stock, cell)
 	kKey = 19803,      // inventory: idempotency key, by hash
-	kStock = 19804,    // inventory: naming of a stock, by hash
+	kStock = 19804,    // inventory: naming of stocks, by hash of the item
 	kGate = 19805,     // inventory: everybody, or one who needs too many cells
 	kLease = 19810,    // inventory: a lease, by hash of its name
 	kResource = 19811, // inventory: a resource that is booked, by hash of its name
 	kDay = 19812,      // inventory: a day of a resource (hash, day)
 	kHour = 19813,     // inventory: an hour of a resource (hash, hour)
+	kDesk = 19820,     // inventory: clerical work on a stock: corrections, quarantine
+	kSerials = 19821,  // inventory: serials of an item that come into the house, by hash
+	kTransfer = 19822, // inventory: a transfer
 };
 
 struct Fence {

@@ -75,6 +75,15 @@ Line ReadLine(HeapTupleHeader tuple)
 
 } // namespace
 
+text *RequireName(Datum value, bool isnull, const char *name)
+{
+	if (isnull)
+		RaiseNull(name);
+	text *word = DatumGetTextPP(value);
+	CheckName(word, name);
+	return word;
+}
+
 text *RequireText(FunctionCallInfo fcinfo, int number, const char *name)
 {
 	text *value = OptionalText(fcinfo, number, name);

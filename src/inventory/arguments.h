@@ -37,6 +37,7 @@ struct Optional {
 // Each raises 22023 where argument `number`, called `name`, is NULL or out of its range.
 text *RequireText(FunctionCallInfo fcinfo, int number, const char *name);
 text *OptionalText(FunctionCallInfo fcinfo, int number, const char *name);
+text *RequireName(Datum value, bool isnull, const char *name); // an element of an array
 text *OptionalLot(FunctionCallInfo fcinfo, int number);
 int64 RequireQuantity(FunctionCallInfo fcinfo, int number);
 Datum RequireValue(FunctionCallInfo fcinfo, int number, const char *name);

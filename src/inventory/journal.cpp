@@ -29,6 +29,14 @@ int64 Record(pg::Store *journal, const Movement &movement)
 	return sequence;
 }
 
+int64 RecordOne(const Movement &movement)
+{
+	pg::Store journal = OpenJournal();
+	const int64 sequence = Record(&journal, movement);
+	pg::CloseStore(&journal);
+	return sequence;
+}
+
 // Trigger of the journal: nobody changes it.
 MEZZANINE_FUNCTION(mezzanine_refuse_change)
 {

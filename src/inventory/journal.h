@@ -22,4 +22,7 @@ pg::Store OpenJournal();
 // Appends a movement; returns its number.
 int64 Record(pg::Store *journal, const Movement &movement);
 
+// The same for a single movement: opens and closes the journal.
+int64 RecordOne(const Movement &movement);
+
 } // namespace mezzanine::inventory

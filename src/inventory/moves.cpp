@@ -1,6 +1,7 @@
 #include "inventory/moves.h"
 
 #include "inventory/journal.h"
+#include "inventory/serial.h"
 #include "inventory/units.h"
 
 namespace mezzanine::inventory
@@ -12,12 +13,12 @@ namespace
 constexpr const char *kHeld = "held";
 constexpr const char *kAvailable = "available";
 
-void Move(pg::Store *journal, HeldLine *line, int64 units, Movement movement)
+int64 Move(pg::Store *journal, HeldLine *line, int64 units, Movement movement)
 {
 	movement.stock = line->stock;
 	movement.quantity = units;
 	movement.reservation = &line->reservation;
-	(void)Record(journal, movement);
+	return Record(journal, movement);
 }
 
 } // namespace
@@ -28,7 +29,8 @@ void SellUnits(pg::Store *journal, HeldLine *line, int64 units)
 	movement.from = kHeld;
 	movement.to = "sold";
 	movement.reason = "confirm";
-	Move(journal, line, units, movement);
+	const int64 sequence = Move(journal, line, units, movement);
+	SellSerials(line->stock, units, &line->reservation, sequence);
 	line->confirmed += units;
 }
 
@@ -38,7 +40,7 @@ void ReturnUnits(pg::Store *journal, HeldLine *line, int64 units, const char *re
 	movement.from = kHeld;
 	movement.to = kAvailable;
 	movement.reason = reason;
-	Move(journal, line, units, movement);
+	(void)Move(journal, line, units, movement);
 	line->released += units;
 }
 
@@ -54,7 +56,7 @@ void ReacquireUnits(pg::Store *journal, HeldLine *line, int64 units)
 	movement.from = kAvailable;
 	movement.to = kHeld;
 	movement.reason = "reacquire";
-	Move(journal, line, units, movement);
+	(void)Move(journal, line, units, movement);
 	line->released -= units;
 	line->expired -= units;
 }

@@ -1,6 +1,7 @@
 // inventory.receive(): adds units to a stock, making it on its first receipt.
 #include "inventory/idempotency.h"
 #include "inventory/journal.h"
+#include "inventory/serial.h"
 #include "inventory/stock.h"
 #include "inventory/units.h"
 
@@ -16,33 +17,37 @@ struct Receiving {
 	text *location;
 	Lot lot;
 	int64 quantity;
+	Serials serials;
 	Optional reference;
 };
 
 int64 AddUnits(const Receiving &call)
 {
-	const int64 stock = FindOrMakeStock(call.sku, call.location, call.lot);
-	pg::Store cells = OpenCells();
-	GiveUnits(&cells, stock, call.quantity, DT_NOEND);
-	pg::CloseStore(&cells);
+	const Stock stock = FindOrMakeStock(call.sku, call.location, call.lot, call.serials.count > 0);
+	CheckSerials(stock, call.sku, call.serials, call.quantity);
 
 	Movement movement{};
-	movement.stock = stock;
+	movement.stock = stock.stock;
 	movement.from = "supplier";
 	movement.to = "available";
 	movement.quantity = call.quantity;
 	movement.reason = "receive";
 	movement.reference = call.reference;
-	pg::Store journal = OpenJournal();
-	const int64 sequence = Record(&journal, movement);
-	pg::CloseStore(&journal);
+	const int64 sequence = RecordOne(movement);
+	EnterSerials(call.sku, call.serials,
+				 {{stock.stock, "stock", nullptr, 0}, sequence, movement.reason});
+
+	// Last, so that buyers wait the least.
+	pg::Store cells = OpenCells();
+	GiveUnits(&cells, stock.stock, call.quantity, DT_NOEND);
+	pg::CloseStore(&cells);
 	return sequence;
 }
 
 int64 Receive(const Receiving &call)
 {
 	Outcome outcome;
-	if (Recall(call.key, 2, DT_NOEND, &outcome))
+	if (Recall(call.key, 3, DT_NOEND, &outcome))
 		return outcome.movement;
 	outcome = Outcome{};
 	outcome.status = "received";
@@ -63,7 +68,7 @@ MEZZANINE_FUNCTION(mezzanine_receive)
 	call.location = RequireText(fcinfo, 1, "location");
 	call.quantity = RequireQuantity(fcinfo, 2);
 	call.lot = {OptionalLot(fcinfo, 4), OptionalValue(fcinfo, 5)};
-	RefuseArgument(fcinfo, 6, "serials");
+	call.serials = OptionalSerials(fcinfo, 6);
 	call.reference = OptionalValue(fcinfo, 7);
 
 	StringInfoData payload;
@@ -72,6 +77,7 @@ MEZZANINE_FUNCTION(mezzanine_receive)
 	AddText(&payload, call.location);
 	AddBytes(&payload, &call.quantity, sizeof(call.quantity));
 	AddLot(&payload, call.lot);
+	AddSerials(&payload, call.serials);
 	AddOptional(&payload, call.reference);
 	FinishKey(&call.key, &payload);
 	return Int64GetDatum(Receive(call));

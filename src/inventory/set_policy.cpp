@@ -167,7 +167,7 @@ const char *PolicyJson(const core::Policy &policy)
 
 core::Policy SetPolicy(const Setting &call)
 {
-	const int64 number = RequireStock(call.sku, call.location, call.lot);
+	const int64 number = RequireStock(call.sku, call.location, call.lot).stock;
 	pg::Store store = OpenTable("stock", "stock_pkey", RowExclusiveLock);
 	const LockedStock stock = LockStock(&store, number, call.deadline);
 	const core::Policy after = Changed(stock.policy, call);

@@ -1,6 +1,7 @@
 #include "inventory/stock.h"
 
 #include "inventory/ladder.h"
+#include "inventory/named.h"
 #include "inventory/tables.h"
 
 namespace mezzanine::inventory
@@ -94,23 +95,18 @@ bool FindByName(pg::Store *store, Line *line)
 	return found;
 }
 
-uint64 HashOf(const text *name, uint64 seed)
+// Reads a stock from the store's slot, which a search has filled.
+Stock ReadStock(pg::Store *store)
 {
-	return hash_bytes_extended(reinterpret_cast<const unsigned char *>(VARDATA_ANY(name)),
-							   static_cast<int>(VARSIZE_ANY_EXHDR(name)), seed);
+	slot_getallattrs(store->slot);
+	const Datum *values = store->slot->tts_values;
+	return {DatumGetInt64(values[stock::kStock - 1]),
+			DatumGetBool(values[stock::kSerialised - 1]),
+			{!store->slot->tts_isnull[stock::kExpiresOn - 1], values[stock::kExpiresOn - 1]}};
 }
 
-// The fence under which a stock gets its name.  A lot's is the same at all locations,
-// because it expires on the same day at all of them.
-fence::Fence NamingFence(const text *sku, const text *location, const text *lot)
-{
-	const uint64 hash =
-		HashOf(lot == nullptr ? location : lot, HashOf(sku, lot == nullptr ? 0 : 1));
-	return {fence::Realm::kStock, static_cast<uint32>(hash >> 32), static_cast<uint32>(hash)};
-}
-
-// Looks a stock up by its full name; 0 when there is none.  *expires_on is its lot's.
-int64 FindExactly(pg::Store *store, text *sku, text *location, text *lot, Optional *expires_on)
+// Looks a stock up by its full name; false when there is none.
+bool FindExactly(pg::Store *store, text *sku, text *location, text *lot, Stock *found)
 {
 	ScanKeyData keys[3];
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
@@ -121,38 +117,39 @@ int64 FindExactly(pg::Store *store, text *sku, text *location, text *lot, Option
 		ScanKeyEntryInitialize(&keys[2], SK_ISNULL | SK_SEARCHNULL, 3, InvalidStrategy, InvalidOid,
 							   InvalidOid, InvalidOid, Datum{0});
 
-	int64 stock = 0;
 	pg::Search search = pg::BeginSearch(store, keys, 3);
-	if (pg::NextMatch(&search, store->slot)) {
-		slot_getallattrs(store->slot);
-		stock = DatumGetInt64(store->slot->tts_values[stock::kStock - 1]);
-		*expires_on = {!store->slot->tts_isnull[stock::kExpiresOn - 1],
-					   store->slot->tts_values[stock::kExpiresOn - 1]};
-	}
+	const bool exists = pg::NextMatch(&search, store->slot);
+	if (exists)
+		*found = ReadStock(store);
 	pg::EndSearch(&search);
-	return stock;
+	return exists;
 }
 
-// The day on which the item's lot expires, wherever it is; false when it is nowhere.
-bool FindExpiry(pg::Store *store, text *sku, const text *lot, Optional *expires_on)
+// What is known of an item from its other stocks.
+struct Kin {
+	bool any;
+	bool serialised;
+	bool has_lot; // the lot asked for is somewhere
+	Optional expires_on;
+};
+
+Kin FindKin(pg::Store *store, text *sku, const text *lot)
 {
 	ScanKeyData key;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
-	bool found = false;
+	Kin kin{};
 	pg::Search search = pg::BeginSearch(store, &key, 1);
-	while (!found && pg::NextMatch(&search, store->slot)) {
+	while (!kin.has_lot && pg::NextMatch(&search, store->slot)) {
 		CHECK_FOR_INTERRUPTS();
-		slot_getallattrs(store->slot);
-		if (store->slot->tts_isnull[stock::kLot - 1])
-			continue;
-		const text *other = DatumGetTextPP(store->slot->tts_values[stock::kLot - 1]);
-		found = VARSIZE_ANY_EXHDR(other) == VARSIZE_ANY_EXHDR(lot) &&
-				memcmp(VARDATA_ANY(other), VARDATA_ANY(lot), VARSIZE_ANY_EXHDR(lot)) == 0;
-		*expires_on = {!store->slot->tts_isnull[stock::kExpiresOn - 1],
-					   store->slot->tts_values[stock::kExpiresOn - 1]};
+		const Stock other = ReadStock(store);
+		kin.any = true;
+		kin.serialised = other.serialised;
+		kin.expires_on = other.expires_on;
+		kin.has_lot = lot != nullptr && !store->slot->tts_isnull[stock::kLot - 1] &&
+					  SameText(DatumGetTextPP(store->slot->tts_values[stock::kLot - 1]), lot);
 	}
 	pg::EndSearch(&search);
-	return found;
+	return kin;
 }
 
 void CheckExpiry(text *sku, const Lot &lot, const Optional &known)
@@ -164,7 +161,7 @@ void CheckExpiry(text *sku, const Lot &lot, const Optional &known)
 }
 
 // A new stock has no safety stock, no overselling, no low-water mark, and one cell.
-int64 InsertStock(text *sku, text *location, const Lot &lot)
+Stock InsertStock(text *sku, text *location, const Lot &lot, bool serialised)
 {
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", RowExclusiveLock);
 	const int64 stock = NextNumber("stock_sequence");
@@ -176,28 +173,48 @@ int64 InsertStock(text *sku, text *location, const Lot &lot)
 		SetColumn(slot, stock::kLot, PointerGetDatum(lot.name));
 	if (lot.expires_on.given)
 		SetColumn(slot, stock::kExpiresOn, lot.expires_on.value);
+	SetColumn(slot, stock::kSerialised, BoolGetDatum(serialised));
 	SetColumn(slot, stock::kSafetyStock, Int64GetDatum(0));
 	SetColumn(slot, stock::kOversellLimit, Int64GetDatum(0));
 	SetColumn(slot, stock::kCellsMax, Int32GetDatum(1));
 	SetColumn(slot, stock::kCreatedAt, TimestampTzGetDatum(GetCurrentTimestamp()));
 	pg::InsertRow(&store, ExecStoreVirtualTuple(slot));
 	pg::CloseStore(&store);
-	return stock;
+	return {stock, serialised, lot.expires_on};
 }
 
-// Makes a stock under its naming fence, unless somebody has made it since.
-int64 MakeStock(pg::Store *store, text *sku, text *location, Lot lot)
+// Makes a stock, unless somebody has made it since.  All stocks of an item get their names
+// under one fence: its lots expire on one day at all locations, and all its units have serial
+// numbers or none has.
+Stock MakeStock(pg::Store *store, text *sku, text *location, Lot lot, bool serialised)
 {
-	TakeFence(NamingFence(sku, location, lot.name), 1, DT_NOEND);
-	Optional known;
-	const int64 stock = FindExactly(store, sku, location, lot.name, &known);
-	if (stock == 0 && (lot.name == nullptr || !FindExpiry(store, sku, lot.name, &known)))
-		return InsertStock(sku, location, lot);
-	CheckExpiry(sku, lot, known);
-	if (stock != 0)
+	TakeFence(FenceOfName(fence::Realm::kStock, sku), 1, DT_NOEND);
+	Stock stock;
+	if (FindExactly(store, sku, location, lot.name, &stock)) {
+		CheckExpiry(sku, lot, stock.expires_on);
 		return stock;
-	lot.expires_on = known;
-	return InsertStock(sku, location, lot);
+	}
+	const Kin kin = FindKin(store, sku, lot.name);
+	if (kin.has_lot) {
+		CheckExpiry(sku, lot, kin.expires_on);
+		lot.expires_on = kin.expires_on;
+	}
+	return InsertStock(sku, location, lot, kin.any ? kin.serialised : serialised);
+}
+
+// Puts the row of a stock that must exist into the store's slot.
+void FindByNumber(pg::Store *store, int64 stock)
+{
+	ScanKeyData key;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(stock));
+	pg::Search search = pg::BeginSearch(store, &key, 1);
+	if (!pg::NextMatch(&search, store->slot))
+		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVARIANT),
+						errmsg("stock " INT64_FORMAT " does not exist", stock),
+						errdetail("A reservation refers to it."),
+						errhint("Run inventory.verify() to see what is missing.")));
+	slot_getallattrs(store->slot);
+	pg::EndSearch(&search);
 }
 
 } // namespace
@@ -210,29 +227,27 @@ void AddLot(StringInfo payload, const Lot &lot)
 	AddBytes(payload, &day, sizeof(day));
 }
 
-int64 FindOrMakeStock(text *sku, text *location, const Lot &lot)
+Stock FindOrMakeStock(text *sku, text *location, const Lot &lot, bool serialised)
 {
 	if (lot.expires_on.given && lot.name == nullptr)
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
 						errmsg("the argument \"expires_on\" needs the argument \"lot\""),
 						errdetail("Units expire lot by lot."), errhint("Name the lot.")));
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
-	Optional known;
-	int64 stock = FindExactly(&store, sku, location, lot.name, &known);
-	if (stock != 0)
-		CheckExpiry(sku, lot, known);
+	Stock stock;
+	if (FindExactly(&store, sku, location, lot.name, &stock))
+		CheckExpiry(sku, lot, stock.expires_on);
 	else
-		stock = MakeStock(&store, sku, location, lot);
+		stock = MakeStock(&store, sku, location, lot, serialised);
 	pg::CloseStore(&store);
 	return stock;
 }
 
-int64 RequireStock(text *sku, text *location, text *lot)
+Stock RequireStock(text *sku, text *location, text *lot)
 {
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
-	Optional expires_on;
-	const int64 stock = FindExactly(&store, sku, location, lot, &expires_on);
-	if (stock == 0)
+	Stock stock;
+	if (!FindExactly(&store, sku, location, lot, &stock))
 		RaiseNoSuchLot(sku, location, lot);
 	pg::CloseStore(&store);
 	return stock;
@@ -249,24 +264,24 @@ void ResolveStocks(const Lines &lines)
 	pg::CloseStore(&store);
 }
 
+bool IsSerialised(int64 number)
+{
+	pg::Store store = OpenTable("stock", "stock_pkey", AccessShareLock);
+	FindByNumber(&store, number);
+	const bool serialised = DatumGetBool(store.slot->tts_values[stock::kSerialised - 1]);
+	pg::CloseStore(&store);
+	return serialised;
+}
+
 void NameStocks(const Lines &lines)
 {
 	pg::Store store = OpenTable("stock", "stock_pkey", AccessShareLock);
 	for (int i = 0; i < lines.count; ++i) {
 		CHECK_FOR_INTERRUPTS();
 		Line *line = &lines.line[i];
-		ScanKeyData key;
-		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(line->stock));
-		pg::Search search = pg::BeginSearch(&store, &key, 1);
-		if (!pg::NextMatch(&search, store.slot))
-			ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVARIANT),
-							errmsg("stock " INT64_FORMAT " does not exist", line->stock),
-							errdetail("A reservation refers to it."),
-							errhint("Run inventory.verify() to see what is missing.")));
-		slot_getallattrs(store.slot);
+		FindByNumber(&store, line->stock);
 		line->sku = CopyText(store.slot->tts_values[stock::kSku - 1]);
 		line->location = CopyText(store.slot->tts_values[stock::kLocation - 1]);
-		pg::EndSearch(&search);
 	}
 	pg::CloseStore(&store);
 }

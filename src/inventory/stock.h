@@ -15,17 +15,27 @@ struct Lot {
 // Adds a lot to the payload of a key.
 void AddLot(StringInfo payload, const Lot &lot);
 
-// The number of a stock, making it where it does not exist.  Two first receipts of the
-// same stock wait for each other, and so do those of one lot at two locations.
+// A stock, as its row says.
+struct Stock {
+	int64 stock;
+	bool serialised;
+	Optional expires_on;
+};
+
+// A stock, made where it does not exist.  Two first receipts of one item wait for each
+// other.
 //
 // Raises 22023 where the lot is known to expire on another day, anywhere, or where a day
 // is given without a lot.
-int64 FindOrMakeStock(text *sku, text *location, const Lot &lot);
+Stock FindOrMakeStock(text *sku, text *location, const Lot &lot, bool serialised);
 
-// The number of a stock that exists; `lot` NULL for the units that belong to no lot.
+// A stock that exists; `lot` NULL for the units that belong to no lot.
 //
 // Raises MZ010 where there is none.
-int64 RequireStock(text *sku, text *location, text *lot);
+Stock RequireStock(text *sku, text *location, text *lot);
+
+// Whether the stock of this number is kept by serial number.
+bool IsSerialised(int64 number);
 
 // Fills in stock, and location where it was left out.
 //

@@ -17,6 +17,7 @@ enum Column : AttrNumber {
 	kLocation,
 	kLot,
 	kExpiresOn,
+	kSerialised,
 	kSafetyStock,
 	kOversellLimit,
 	kLowWater,
@@ -104,6 +105,36 @@ enum Column : AttrNumber {
 	kBefore,
 	kAfter,
 	kColumns = kAfter
+};
+}
+
+namespace serial
+{
+enum Column : AttrNumber {
+	kSku = 1,
+	kSerial,
+	kStock,
+	kState,
+	kReservation,
+	kTransfer,
+	kSequence,
+	kColumns = kSequence
+};
+}
+
+namespace serial_history
+{
+enum Column : AttrNumber {
+	kSku = 1,
+	kSerial,
+	kSequence,
+	kAt,
+	kStock,
+	kState,
+	kReservation,
+	kTransfer,
+	kReason,
+	kColumns = kReason
 };
 }
 
