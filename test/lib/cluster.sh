@@ -13,6 +13,8 @@
 PG_CONFIG=${PG_CONFIG:-pg_config}
 PG_BIN=$("$PG_CONFIG" --bindir)
 CLUSTER_DIR=
+# Libraries that the server loads before all others.
+CLUSTER_PRELOAD=
 
 # Runs a command as the user that owns the cluster, in this directory if he may enter it.
 as_owner() {
@@ -55,7 +57,8 @@ cluster_start() {
 		printf "max_connections = 120\nmax_prepared_transactions = 20\nshared_buffers = 256MB\n"
 		for _setting in "$@"; do printf '%s\n' "$_setting"; done
 	} | as_owner sh -c 'cat >>"$1"' sh "$CLUSTER_DIR/data/postgresql.conf"
-	as_owner "$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/log" -w -s start
+	as_owner env ${CLUSTER_PRELOAD:+"LD_PRELOAD=$CLUSTER_PRELOAD"} \
+		"$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/log" -w -s start
 	PGHOST=$CLUSTER_DIR/socket PGPORT=5432 PGUSER=postgres
 	export PGHOST PGPORT PGUSER
 }
