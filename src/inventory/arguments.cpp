@@ -13,15 +13,6 @@ namespace
 constexpr int kNameBytesMax = 1000;
 constexpr int kLotBytesMax = 500;
 
-[[noreturn]] void RaiseNull(const char *name)
-{
-	ereport(ERROR,
-			(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
-			 errmsg("the argument \"%s\" must not be NULL", name),
-			 errdetail("The call cannot be answered without it."), errhint("Give it a value.")));
-	pg_unreachable();
-}
-
 void CheckName(const text *value, const char *name, int bytes_max = kNameBytesMax)
 {
 	const int bytes = static_cast<int>(VARSIZE_ANY_EXHDR(value));
@@ -84,6 +75,15 @@ text *RequireName(Datum value, bool isnull, const char *name)
 	return word;
 }
 
+void RaiseNull(const char *name)
+{
+	ereport(ERROR,
+			(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+			 errmsg("the argument \"%s\" must not be NULL", name),
+			 errdetail("The call cannot be answered without it."), errhint("Give it a value.")));
+	pg_unreachable();
+}
+
 text *RequireText(FunctionCallInfo fcinfo, int number, const char *name)
 {
 	text *value = OptionalText(fcinfo, number, name);
@@ -126,7 +126,12 @@ Datum RequireValue(FunctionCallInfo fcinfo, int number, const char *name)
 
 Interval *RequireTtl(FunctionCallInfo fcinfo, int number)
 {
-	Interval *ttl = DatumGetIntervalP(RequireValue(fcinfo, number, "ttl"));
+	return CheckedTtl(RequireValue(fcinfo, number, "ttl"));
+}
+
+Interval *CheckedTtl(Datum value)
+{
+	Interval *ttl = DatumGetIntervalP(value);
 	const TimestampTz now = GetCurrentTimestamp();
 	if (After(now, ttl) <= now)
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
@@ -138,7 +143,12 @@ Interval *RequireTtl(FunctionCallInfo fcinfo, int number)
 
 Lines RequireLines(FunctionCallInfo fcinfo, int number)
 {
-	ArrayType *array = DatumGetArrayTypeP(RequireValue(fcinfo, number, "lines"));
+	return CheckedLines(RequireValue(fcinfo, number, "lines"));
+}
+
+Lines CheckedLines(Datum value)
+{
+	ArrayType *array = DatumGetArrayTypeP(value);
 	Datum *elements;
 	bool *nulls;
 	Lines lines{};

@@ -46,6 +46,11 @@ Lines RequireLines(FunctionCallInfo fcinfo, int number);
 Lines OptionalLines(FunctionCallInfo fcinfo, int number); // none for NULL
 Optional OptionalValue(FunctionCallInfo fcinfo, int number);
 
+// The same checks for values that are not arguments themselves.
+Interval *CheckedTtl(Datum value);
+Lines CheckedLines(Datum array);
+[[noreturn]] void RaiseNull(const char *name);
+
 // When the time that argument "wait" allows is over.
 TimestampTz RequireDeadline(FunctionCallInfo fcinfo, int number);
 

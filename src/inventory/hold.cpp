@@ -68,7 +68,7 @@ Lines LinesOf(const Lines &asked, const core::Demand *demands, int count)
 	return result;
 }
 
-Outcome WriteHold(pg::Store *reservations, pg::Store *journal, const Hold &hold)
+Outcome WriteHold(const HoldStores &stores, const Hold &hold)
 {
 	const TimestampTz now = GetCurrentTimestamp();
 	Reservation reservation{};
@@ -77,14 +77,12 @@ Outcome WriteHold(pg::Store *reservations, pg::Store *journal, const Hold &hold)
 		core::Status::kHeld, 1,
 		DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(now),
 												IntervalPGetDatum(hold.ttl)))};
-	InsertReservation(reservations, &reservation, now, hold.reference);
+	InsertReservation(stores.reservations, &reservation, now, hold.reference);
 
-	pg::Store lines = OpenLines();
 	for (int i = 0; i < hold.count; ++i) {
 		CHECK_FOR_INTERRUPTS();
-		InsertLine(&lines, journal, reservation, hold.demands[i]);
+		InsertLine(stores.lines, stores.journal, reservation, hold.demands[i]);
 	}
-	pg::CloseStore(&lines);
 
 	Outcome outcome{};
 	outcome.status = core::StatusWord(reservation.ownership.status);

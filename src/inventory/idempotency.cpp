@@ -91,6 +91,60 @@ void FillRow(TupleTableSlot *slot, const Key &key, const Outcome &outcome)
 		SetColumn(slot, idempotency::kMovement, Int64GetDatum(outcome.movement));
 }
 
+// Looks an answer up.  Requires: the key's fence is held.
+bool FindAnswer(pg::Store *store, const Key &key, Outcome *outcome)
+{
+	ScanKeyData scan_key;
+	ScanKeyInit(&scan_key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(key.key));
+	pg::Search search = pg::BeginSearch(store, &scan_key, 1);
+	const bool found = pg::NextMatch(&search, store->slot);
+	if (found) {
+		slot_getallattrs(store->slot);
+		CheckSameRequest(key, store->slot);
+		ReadOutcome(store->slot, outcome);
+	}
+	pg::EndSearch(&search);
+	return found;
+}
+
+void InsertAnswer(pg::Store *store, const Key &key, const Outcome &outcome)
+{
+	TupleTableSlot *slot = BlankRow(store);
+	FillRow(slot, key, outcome);
+	pg::InsertRow(store, ExecStoreVirtualTuple(slot));
+}
+
+// Orders calls by their keys' fences, which all backends take in this order, then by key.
+int CompareByKey(const void *a, const void *b, void *calls)
+{
+	const int left = *static_cast<const int *>(a);
+	const int right = *static_cast<const int *>(b);
+	const text *left_key = static_cast<const KeyedCall *>(calls)[left].key.key;
+	const text *right_key = static_cast<const KeyedCall *>(calls)[right].key.key;
+	const fence::Fence left_fence = KeyFence(left_key);
+	const fence::Fence right_fence = KeyFence(right_key);
+	if (left_fence.high != right_fence.high)
+		return left_fence.high < right_fence.high ? -1 : 1;
+	if (left_fence.low != right_fence.low)
+		return left_fence.low < right_fence.low ? -1 : 1;
+	const int order =
+		varstr_cmp(VARDATA_ANY(left_key), VARSIZE_ANY_EXHDR(left_key), VARDATA_ANY(right_key),
+				   VARSIZE_ANY_EXHDR(right_key), C_COLLATION_OID);
+	return order != 0 ? order : left - right;
+}
+
+bool SameKey(const Key &a, const Key &b)
+{
+	return DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID, PointerGetDatum(a.key),
+												PointerGetDatum(b.key)));
+}
+
+bool SamePayload(const Key &a, const Key &b)
+{
+	return DatumGetBool(
+		DirectFunctionCall2(byteaeq, PointerGetDatum(a.payload), PointerGetDatum(b.payload)));
+}
+
 } // namespace
 
 bool Recall(const Key &key, int fences_to_come, TimestampTz deadline, Outcome *outcome)
@@ -98,18 +152,8 @@ bool Recall(const Key &key, int fences_to_come, TimestampTz deadline, Outcome *o
 	if (key.key == nullptr)
 		return false;
 	TakeFence(KeyFence(key.key), fences_to_come, deadline);
-
 	pg::Store store = OpenTable("idempotency", "idempotency_pkey", AccessShareLock);
-	ScanKeyData scan_key;
-	ScanKeyInit(&scan_key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(key.key));
-	pg::Search search = pg::BeginSearch(&store, &scan_key, 1);
-	const bool found = pg::NextMatch(&search, store.slot);
-	if (found) {
-		slot_getallattrs(store.slot);
-		CheckSameRequest(key, store.slot);
-		ReadOutcome(store.slot, outcome);
-	}
-	pg::EndSearch(&search);
+	const bool found = FindAnswer(&store, key, outcome);
 	pg::CloseStore(&store);
 	return found;
 }
@@ -119,9 +163,49 @@ void Remember(const Key &key, const Outcome &outcome)
 	if (key.key == nullptr)
 		return;
 	pg::Store store = OpenTable("idempotency", "idempotency_pkey", RowExclusiveLock);
-	TupleTableSlot *slot = BlankRow(&store);
-	FillRow(slot, key, outcome);
-	pg::InsertRow(&store, ExecStoreVirtualTuple(slot));
+	InsertAnswer(&store, key, outcome);
+	pg::CloseStore(&store);
+}
+
+void RecallMany(KeyedCall *calls, int count, int fences_to_come, TimestampTz deadline)
+{
+	auto *order = static_cast<int *>(
+		MemoryContextAllocHuge(CurrentMemoryContext, static_cast<Size>(count) * sizeof(int)));
+	int keyed = 0;
+	for (int i = 0; i < count; ++i) {
+		calls[i].same_as = -1;
+		if (calls[i].key.key != nullptr)
+			order[keyed++] = i;
+	}
+	if (keyed == 0)
+		return;
+	qsort_arg(order, static_cast<size_t>(keyed), sizeof(int), CompareByKey, calls);
+
+	pg::Store store = OpenTable("idempotency", "idempotency_pkey", AccessShareLock);
+	for (int i = 0; i < keyed; ++i) {
+		CHECK_FOR_INTERRUPTS();
+		KeyedCall *call = &calls[order[i]];
+		const KeyedCall *before = i == 0 ? nullptr : &calls[order[i - 1]];
+		if (before != nullptr && SameKey(before->key, call->key)) {
+			if (!SamePayload(before->key, call->key))
+				RaiseKeyReused(call->key, call->key.verb, false);
+			call->same_as = before->same_as >= 0 ? before->same_as : order[i - 1];
+			continue;
+		}
+		TakeFence(KeyFence(call->key.key), keyed - i - 1 + fences_to_come, deadline);
+		call->answered = FindAnswer(&store, call->key, &call->outcome);
+	}
+	pg::CloseStore(&store);
+}
+
+void RememberMany(const KeyedCall *calls, int count)
+{
+	pg::Store store = OpenTable("idempotency", "idempotency_pkey", RowExclusiveLock);
+	for (int i = 0; i < count; ++i) {
+		const KeyedCall &call = calls[i];
+		if (call.key.key != nullptr && !call.answered && call.same_as < 0)
+			InsertAnswer(&store, call.key, call.outcome);
+	}
 	pg::CloseStore(&store);
 }
 

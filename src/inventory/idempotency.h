@@ -26,4 +26,16 @@ bool Recall(const Key &key, int fences_to_come, TimestampTz deadline, Outcome *o
 // Keeps the answer to `key`; nothing without a key.
 void Remember(const Key &key, const Outcome &outcome);
 
+// One of many calls, each with its key or none.
+struct KeyedCall {
+	Key key;
+	bool answered; // before: then outcome is that answer
+	int same_as;   // an earlier one of the calls, with the same key and payload; or -1
+	Outcome outcome;
+};
+
+// Recall and Remember for many calls at once: the keys' fences are taken in one order.
+void RecallMany(KeyedCall *calls, int count, int fences_to_come, TimestampTz deadline);
+void RememberMany(const KeyedCall *calls, int count); // those that are new
+
 } // namespace mezzanine::inventory

@@ -7,7 +7,7 @@ namespace
 {
 
 // Columns of the type inventory.outcome, counted from 0.
-enum Column { kReservation, kStatus, kFence, kExpiresAt, kLines, kShortfall, kReplayed, kColumns };
+enum Column { kReservation, kStatus, kFence, kExpiresAt, kLines, kShortfall, kReplayed };
 
 Oid LineType()
 {
@@ -35,19 +35,13 @@ Optional LineArray(const Lines &lines)
 					  construct_array(elements, lines.count, type, -1, false, TYPALIGN_DOUBLE))};
 }
 
-Datum OutcomeDatum(FunctionCallInfo fcinfo, const Outcome &outcome)
+void FillOutcome(const Outcome &outcome, Datum *values, bool *nulls)
 {
-	TupleDesc descriptor;
-	if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE ||
-		descriptor->natts != kColumns)
-		elog(ERROR, "function does not return inventory.outcome");
-
 	const bool rejected = outcome.reservation == nullptr;
-	Datum values[kColumns] = {};
-	bool nulls[kColumns] = {};
 	values[kReservation] = UUIDPGetDatum(outcome.reservation);
 	nulls[kReservation] = rejected;
 	values[kStatus] = CStringGetTextDatum(outcome.status);
+	nulls[kStatus] = false;
 	values[kFence] = Int64GetDatum(outcome.fence);
 	nulls[kFence] = rejected;
 	values[kExpiresAt] = TimestampTzGetDatum(outcome.expires_at);
@@ -57,6 +51,19 @@ Datum OutcomeDatum(FunctionCallInfo fcinfo, const Outcome &outcome)
 	values[kShortfall] = outcome.shortfall.value;
 	nulls[kShortfall] = !outcome.shortfall.given;
 	values[kReplayed] = BoolGetDatum(outcome.replayed);
+	nulls[kReplayed] = false;
+}
+
+Datum OutcomeDatum(FunctionCallInfo fcinfo, const Outcome &outcome)
+{
+	TupleDesc descriptor;
+	if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE ||
+		descriptor->natts != kOutcomeColumns)
+		elog(ERROR, "function does not return inventory.outcome");
+
+	Datum values[kOutcomeColumns];
+	bool nulls[kOutcomeColumns];
+	FillOutcome(outcome, values, nulls);
 	return HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(descriptor), values, nulls));
 }
 

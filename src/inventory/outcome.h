@@ -22,6 +22,10 @@ struct Outcome {
 // An array of type inventory.line[].
 Optional LineArray(const Lines &lines);
 
+// The columns of type inventory.outcome.
+constexpr int kOutcomeColumns = 7;
+void FillOutcome(const Outcome &outcome, Datum *values, bool *nulls);
+
 // The value that the SQL function returns.
 Datum OutcomeDatum(FunctionCallInfo fcinfo, const Outcome &outcome);
 

@@ -61,9 +61,11 @@ Lines SummedLines(const Reserving *call)
 Outcome Accept(const Reserving *call)
 {
 	pg::Store reservations = OpenReservations();
+	pg::Store lines = OpenLines();
 	pg::Store journal = OpenJournal();
 	const Hold hold = {call->lines, call->demands, call->count, call->ttl, call->reference};
-	const Outcome outcome = WriteHold(&reservations, &journal, hold);
+	const Outcome outcome = WriteHold({&reservations, &lines, &journal}, hold);
+	pg::CloseStore(&lines);
 	pg::CloseStore(&journal);
 	pg::CloseStore(&reservations);
 	return outcome;
