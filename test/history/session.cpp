@@ -163,7 +163,8 @@ void Session::EndTransaction(bool rolled_back)
 }
 
 // The connection is gone, in the middle of `call` or before it.  A transaction that had not
-// come to its COMMIT is rolled back, some time after its last answer.
+// come to its COMMIT is rolled back, some time after the last call that was answered: the
+// answer may have been read long after both.
 bool Session::Lose(const Call &call)
 {
 	if (transaction_.single) {
@@ -174,8 +175,7 @@ bool Session::Lose(const Call &call)
 	}
 	in_block_ = false;
 	transaction_.end = End::kRolledBack;
-	transaction_.ended =
-		transaction_.calls.empty() ? call.asked : transaction_.calls.back().answered;
+	transaction_.ended = transaction_.calls.empty() ? call.asked : transaction_.calls.back().asked;
 	transactions_.push_back(transaction_);
 	holds_ = marks_.front().holds;
 	return false;
