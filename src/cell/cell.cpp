@@ -74,6 +74,19 @@ void WriteRow(pg::Store *store, Cell *cell, int index)
 				 errhint("Change stock through the functions of the schema inventory only.")));
 }
 
+void AddGlimpse(Glimpses *all, int *room, int32 number)
+{
+	if (*room == 0) {
+		*room = kRowsAtFirst;
+		all->glimpse = static_cast<Glimpse *>(palloc(static_cast<Size>(*room) * sizeof(Glimpse)));
+	} else if (all->count == *room) {
+		*room *= 2;
+		all->glimpse = static_cast<Glimpse *>(
+			repalloc(all->glimpse, static_cast<Size>(*room) * sizeof(Glimpse)));
+	}
+	all->glimpse[all->count++] = {number, 0};
+}
+
 // A number that no adjustment of `cell` has.
 int64 UnusedAdjustment(const Cell *cell)
 {
@@ -112,6 +125,28 @@ Cell Read(pg::Store *store, int64 stock, int32 number)
 	return cell;
 }
 
+Glimpses Glance(pg::Store *store, int64 stock, Snapshot snapshot)
+{
+	Glimpses all{};
+	int room = 0;
+	ScanKeyData key;
+	ScanKeyInit(&key, kStock, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(stock));
+	pg::Search search = pg::BeginSearchAt(store, &key, 1, snapshot);
+	while (pg::NextMatch(&search, store->slot)) {
+		slot_getallattrs(store->slot);
+		const int32 number = DatumGetInt32(store->slot->tts_values[kNumber - 1]);
+		if (all.count == 0 || all.glimpse[all.count - 1].number != number)
+			AddGlimpse(&all, &room, number);
+		// A snapshot's sum of a cell is what its holder left: never below zero, nor too much.
+		all.glimpse[all.count - 1].units += DatumGetInt64(store->slot->tts_values[kAvailable - 1]);
+	}
+	pg::EndSearch(&search);
+	for (int i = 0; i < all.count; ++i)
+		if (pg_add_s64_overflow(all.units, all.glimpse[i].units, &all.units))
+			all.units = PG_INT64_MAX;
+	return all;
+}
+
 void Change(pg::Store *store, Cell *cell, int64 delta)
 {
 	int64 rest = 0;
@@ -127,6 +162,21 @@ void Change(pg::Store *store, Cell *cell, int64 delta)
 		return;
 	FillSlot(store, cell, cell->row_count == 0 ? 0 : UnusedAdjustment(cell), rest);
 	pg::InsertRow(store, store->slot);
+}
+
+void Remove(pg::Store *store, Cell *cell)
+{
+	bool seen = true;
+	for (int i = 0; i < cell->row_count; ++i)
+		seen = seen && cell->rows[i].seen;
+	if (!seen) {
+		Change(store, cell, -cell->available);
+		return;
+	}
+	for (int i = 0; i < cell->row_count; ++i) {
+		cell->rows[i].action = core::CellRow::Action::kDelete;
+		WriteRow(store, cell, i);
+	}
 }
 
 } // namespace mezzanine::cell

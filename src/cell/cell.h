@@ -35,6 +35,18 @@ struct Cell {
 	Place *places; // of the rows
 };
 
+// A cell as a snapshot shows it, fenced or not.
+struct Glimpse {
+	int32 number;
+	int64 units;
+};
+
+struct Glimpses {
+	Glimpse *glimpse; // by number
+	int count;
+	int64 units; // their sum, or the most that a bigint holds
+};
+
 // The fence of a cell.  Stocks 2^32 apart share fences, which costs waiting alone.
 fence::Fence FenceOf(int64 stock, int32 number);
 
@@ -43,10 +55,16 @@ fence::Fence FenceOf(int64 stock, int32 number);
 // Requires: the cell's fence is held; `store` is opened on the primary key.
 Cell Read(pg::Store *store, int64 stock, int32 number);
 
+// Reads all cells of a stock as `snapshot` sees them; no fence is required.
+Glimpses Glance(pg::Store *store, int64 stock, Snapshot snapshot);
+
 // Adds `delta` units, making the cell if it does not exist.
 //
 // Requires: the fence has been held since Read.  The cell is stale afterwards.
 // Raises 22003 where the cell would exceed a bigint, MZ014 where it would be negative.
 void Change(pg::Store *store, Cell *cell, int64 delta);
+
+// Empties a cell and removes it where the snapshot sees all of it; else as Change.
+void Remove(pg::Store *store, Cell *cell);
 
 } // namespace mezzanine::cell

@@ -3,8 +3,10 @@
 #include "core/error.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <string>
+#include <vector>
 
 namespace mezzanine::core
 {
@@ -47,25 +49,29 @@ std::int64_t Distribute(std::span<CellRow> rows, Wide units)
 
 } // namespace
 
-std::int64_t Shortfall(const Request &request) noexcept
+void TakeFromCells(std::span<CellShare> cells, std::int64_t units)
 {
-	// The sum of two non-negative numbers may exceed 63 bits, never 64.
-	const auto there =
-		static_cast<std::uint64_t>(request.available) + static_cast<std::uint64_t>(request.expired);
-	const auto asked = static_cast<std::uint64_t>(request.quantity);
-	return asked > there ? static_cast<std::int64_t>(asked - there) : 0;
+	std::vector<CellShare *> fullest_first;
+	fullest_first.reserve(cells.size());
+	for (CellShare &cell : cells) {
+		cell.taken = 0;
+		fullest_first.push_back(&cell);
+	}
+	std::ranges::stable_sort(fullest_first, std::greater{},
+							 [](const CellShare *cell) { return cell->available; });
+	for (CellShare *cell : fullest_first) {
+		cell->taken = std::min(cell->available, units);
+		units -= cell->taken;
+	}
+	if (units > 0)
+		ThrowBelowZero();
 }
 
-Admission Admit(std::span<const Request> requests) noexcept
+std::int64_t UnitsToSplit(std::int64_t rest, std::int64_t quantity) noexcept
 {
-	Admission admission = Admission::kAccept;
-	for (const Request &request : requests) {
-		if (Shortfall(request) > 0)
-			return Admission::kReject;
-		if (request.available < request.quantity)
-			admission = Admission::kReap;
-	}
-	return admission;
+	constexpr std::int64_t kSeveral = 4;
+	const std::int64_t half = rest / 2;
+	return half / kSeveral >= quantity ? half : 0;
 }
 
 std::int64_t SumCell(std::span<const CellRow> rows)

@@ -1,4 +1,4 @@
-// Admission: whether units can be promised, and how a cell is written afterwards.
+// Admission: which cells units are taken from, and how a cell is written afterwards.
 #pragma once
 
 #include <cstdint>
@@ -7,29 +7,24 @@
 namespace mezzanine::core
 {
 
-// What is asked of one stock, and what there is.
-struct Request {
-	std::int64_t quantity;
-	std::int64_t available; // in the stock's cells
-	std::int64_t expired;   // held by reservations that have expired: may be had as well
+// Units of a cell that the caller has fenced, and how many of them are taken.
+struct CellShare {
+	std::int64_t available;
+	std::int64_t taken;
 };
 
-enum class Admission {
-	kAccept, // the cells hold enough for every request
-	kReap,   // they would, with expired holds
-	kReject, // they would not
-};
-
-// Decides about a whole cart: all of it or nothing.
+// Takes `units` from as few cells as possible, the fullest first; what is left of several
+// ends up together.
 //
-// Pure.  The caller holds the fence of every cell counted, so that nothing changes before
-// the decision is stored.
-//
-// Requires: quantity > 0, available >= 0, expired >= 0.
-Admission Admit(std::span<const Request> requests) noexcept;
+// Requires: the cells together have at least `units`.
+// Throws: kInvariant where they have not.
+void TakeFromCells(std::span<CellShare> cells, std::int64_t units);
 
-// Units that `request` lacks.
-std::int64_t Shortfall(const Request &request) noexcept;
+// How many units of a cell move to a new one, when its taker had to wait for it and leaves
+// `rest` behind: half where plenty is left, else none.
+//
+// Plenty: either half would serve several like this one.  Scarce stock stays together.
+std::int64_t UnitsToSplit(std::int64_t rest, std::int64_t quantity) noexcept;
 
 // One row of a cell: the cell itself, or an adjustment beside it.
 struct CellRow {

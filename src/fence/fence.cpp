@@ -93,6 +93,28 @@ void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline)
 	WaitBefore(deadline, [&] { Acquire(fence, mode); });
 }
 
+bool AcquireSoon(Fence fence, LOCKMODE mode)
+{
+	// About as long as a commit takes.
+	constexpr int kTries = 4;
+	constexpr long kPauseUs = 500;
+	for (int i = 0; i < kTries; ++i) {
+		if (TryAcquire(fence, mode))
+			return true;
+		CHECK_FOR_INTERRUPTS();
+		pg_usleep(kPauseUs);
+	}
+	return TryAcquire(fence, mode);
+}
+
+void AwaitHoldersBefore(Fence fence, LOCKMODE mode, TimestampTz deadline)
+{
+	LOCKTAG tag = TagOf(fence);
+	const VirtualTransactionId *holder = GetLockConflicts(&tag, mode, nullptr);
+	for (; VirtualTransactionIdIsValid(*holder); ++holder)
+		WaitBefore(deadline, [&] { (void)VirtualXactLock(*holder, true); });
+}
+
 void AwaitBefore(TransactionId holder, TimestampTz deadline)
 {
 	WaitBefore(deadline, [&] { XactLockTableWait(holder, nullptr, nullptr, XLTW_None); });

@@ -20,6 +20,7 @@ enum class Realm : uint16 {
 	kKey = 19803,      // inventory: idempotency key, by hash
 	kStock = 19804,    // inventory: naming of stocks, by hash of the item
 	kGate = 19805,     // inventory: everybody, or one who needs too many cells
+	kGivers = 19806,   // inventory: stock; those who give to it, or one who counts it
 	kLease = 19810,    // inventory: a lease, by hash of its name
 	kResource = 19811, // inventory: a resource that is booked, by hash of its name
 	kDay = 19812,      // inventory: a day of a resource (hash, day)
@@ -41,6 +42,9 @@ void Acquire(Fence fence, LOCKMODE mode);
 // True when the fence could be had at once.
 bool TryAcquire(Fence fence, LOCKMODE mode);
 
+// Tries for a moment, outside the queue; true when the fence could be had.
+bool AcquireSoon(Fence fence, LOCKMODE mode);
+
 // Waits in the lock's queue until `deadline`; a deadline in the past tries once, DT_NOEND
 // waits as long as the session's lock_timeout allows.
 //
@@ -49,6 +53,10 @@ void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline);
 
 // Waits for the end of the transaction `holder` until `deadline`, as AcquireBefore does.
 void AwaitBefore(TransactionId holder, TimestampTz deadline);
+
+// Waits for the transactions that hold `fence` now in the way of `mode`, until `deadline`.
+// It takes no place in the queue: nobody waits because of it.
+void AwaitHoldersBefore(Fence fence, LOCKMODE mode, TimestampTz deadline);
 
 // Lets go before the transaction ends.  Requires: nothing was written under the fence,
 // and it was not taken inside a subtransaction that is still open.

@@ -71,7 +71,7 @@ bool Reacquire(const Sale &sale, TimestampTz deadline, Lines *missing)
 	count = SumDemands(demands, count);
 	const Size bytes = static_cast<Size>(count) * sizeof(int64);
 	auto *shortfall = static_cast<int64 *>(MemoryContextAllocHuge(CurrentMemoryContext, bytes));
-	if (TakeUnits(demands, count, deadline, shortfall))
+	if (TakeUnits(demands, count, deadline, shortfall, &sale.reservation.id))
 		return true;
 	*missing = NameLines(sale.held);
 	for (int i = 0; i < count; ++i)

@@ -1,7 +1,5 @@
 #include "inventory/ladder.h"
 
-#include "cell/cell.h"
-
 namespace mezzanine::inventory
 {
 
@@ -32,7 +30,8 @@ int *FencesTaken()
 	return &count_of_transaction.fences;
 }
 
-// Takes the gate for `fences` fences; true when alone, so that none is needed.
+} // namespace
+
 bool EnterGate(int fences, TimestampTz deadline)
 {
 	const bool alone = fences > kFencesMax - *FencesTaken();
@@ -40,37 +39,48 @@ bool EnterGate(int fences, TimestampTz deadline)
 	return alone;
 }
 
-} // namespace
-
-void TakeFence(fence::Fence fence, int to_come, TimestampTz deadline)
+void LeaveGate(bool alone)
 {
-	if (EnterGate(to_come + 1, deadline))
-		return;
-	fence::AcquireBefore(fence, ExclusiveLock, deadline);
+	fence::Release(kGate, alone ? kAlone : kWithOthers);
+}
+
+bool HasAllFences()
+{
+	return *FencesTaken() >= kFencesMax;
+}
+
+bool TryFence(fence::Fence fence, LOCKMODE mode)
+{
+	if (!fence::TryAcquire(fence, mode))
+		return false;
+	++*FencesTaken();
+	return true;
+}
+
+bool TryFenceSoon(fence::Fence fence)
+{
+	if (!fence::AcquireSoon(fence, ExclusiveLock))
+		return false;
+	++*FencesTaken();
+	return true;
+}
+
+void WaitForFence(fence::Fence fence, TimestampTz deadline, LOCKMODE mode)
+{
+	fence::AcquireBefore(fence, mode, deadline);
 	++*FencesTaken();
 }
 
-Ladder Climb(const core::Demand *stocks, int count, TimestampTz deadline)
+void DropFence(fence::Fence fence, LOCKMODE mode)
 {
-	const Ladder ladder = {stocks, count, EnterGate(count, deadline)};
-	if (ladder.whole_gate)
-		return ladder;
-	for (int i = 0; i < count; ++i)
-		fence::AcquireBefore(cell::FenceOf(stocks[i].stock, 0), ExclusiveLock, deadline);
-	*FencesTaken() += count;
-	return ladder;
+	fence::Release(fence, mode);
+	--*FencesTaken();
 }
 
-void LetGo(const Ladder &ladder)
+void TakeFence(fence::Fence fence, int to_come, TimestampTz deadline)
 {
-	if (ladder.whole_gate) {
-		fence::Release(kGate, kAlone);
-		return;
-	}
-	for (int i = ladder.count - 1; i >= 0; --i)
-		fence::Release(cell::FenceOf(ladder.stocks[i].stock, 0), ExclusiveLock);
-	fence::Release(kGate, kWithOthers);
-	*FencesTaken() -= ladder.count;
+	if (!EnterGate(to_come + 1, deadline))
+		WaitForFence(fence, deadline);
 }
 
 } // namespace mezzanine::inventory

@@ -11,30 +11,37 @@
 
 #include "pg/door.h"
 
-#include "core/cart.h"
 #include "fence/fence.h"
 
 namespace mezzanine::inventory
 {
 
-// Takes one fence, or the gate alone where that and `to_come` more would be too many.
+// Takes the gate for up to `fences` fences; true when alone, so that none is needed.
+//
+// Raises MZ002 at the deadline.
+bool EnterGate(int fences, TimestampTz deadline);
+
+// Lets the gate go.  Requires: nothing was written since EnterGate.
+void LeaveGate(bool alone);
+
+// Whether the transaction holds as many fences as it may.
+bool HasAllFences();
+
+// Takes one fence exclusively, or as `mode` says: without waiting, false when it is not to
+// be had; or waiting in its queue until `deadline`.
+//
+// Requires: EnterGate, not alone.
+bool TryFence(fence::Fence fence, LOCKMODE mode = ExclusiveLock);
+bool TryFenceSoon(fence::Fence fence); // for a moment
+void WaitForFence(fence::Fence fence, TimestampTz deadline, LOCKMODE mode = ExclusiveLock);
+
+// Lets one fence go.  Requires: nothing was written under it since it was taken.
+void DropFence(fence::Fence fence, LOCKMODE mode = ExclusiveLock);
+
+// Takes the gate and one fence, or the gate alone where that and `to_come` more would be
+// too many.
 //
 // Raises MZ002 at the deadline.
 void TakeFence(fence::Fence fence, int to_come, TimestampTz deadline);
-
-struct Ladder {
-	const core::Demand *stocks; // sorted by stock, each once
-	int count;
-	bool whole_gate;
-};
-
-// Takes the fences of `count` stocks, waiting in their queues until `deadline`.
-//
-// Requires: `stocks` came from core::SumDemand, and outlives the ladder.
-// Raises MZ002 at the deadline.
-Ladder Climb(const core::Demand *stocks, int count, TimestampTz deadline);
-
-// Lets the fences go.  Requires: nothing was written since Climb.
-void LetGo(const Ladder &ladder);
 
 } // namespace mezzanine::inventory

@@ -35,11 +35,19 @@ bool HasExpired(const Reservation &reservation, TimestampTz now)
 		   reservation.ownership.expires_at <= now;
 }
 
+// What all expired holds of one search are compared with.
+struct Instant {
+	Snapshot snapshot;
+	TimestampTz now;
+};
+
 // Sorts an expired line in: may it be had, or is somebody working on its reservation?
-void Consider(pg::Store *reservations, const HeldLine &line, TimestampTz now, ExpiredHolds *holds)
+void Consider(pg::Store *reservations, const HeldLine &line, const Instant &instant,
+			  ExpiredHolds *holds)
 {
-	const Reservation reservation = RequireReservation(reservations, line.reservation);
-	if (!HasExpired(reservation, now))
+	const Reservation reservation =
+		RequireReservation(reservations, line.reservation, instant.snapshot);
+	if (!HasExpired(reservation, instant.now))
 		return;
 	if (TransactionIdIsValid(reservation.holder)) {
 		holds->holder = reservation.holder;
@@ -73,22 +81,35 @@ void MarkExpired(pg::Store *reservations, const pg_uuid_t &id)
 
 } // namespace
 
-ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted)
+ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted, Snapshot snapshot,
+						 const pg_uuid_t *spared)
 {
-	const TimestampTz now = GetCurrentTimestamp();
+	const Instant instant = {snapshot, GetCurrentTimestamp()};
 	ExpiredHolds holds{};
 	pg::Store lines = OpenLinesByStock();
 	ScanKeyData keys[2];
 	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_INT8EQ, Int64GetDatum(stock));
-	ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE, TimestampTzGetDatum(now));
-	pg::Search search = pg::BeginSearch(&lines, keys, 2);
+	ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(instant.now));
+	pg::Search search = pg::BeginSearchAt(&lines, keys, 2, snapshot);
 	while (holds.units < wanted && pg::NextMatch(&search, lines.slot)) {
 		CHECK_FOR_INTERRUPTS();
-		Consider(reservations, ReadHeldLine(lines.slot), now, &holds);
+		const HeldLine line = ReadHeldLine(lines.slot);
+		if (spared == nullptr || memcmp(line.reservation.data, spared->data, UUID_LEN) != 0)
+			Consider(reservations, line, instant, &holds);
 	}
 	pg::EndSearch(&search);
 	pg::CloseStore(&lines);
 	return holds;
+}
+
+void TrimExpired(ExpiredHolds *holds, int64 wanted)
+{
+	holds->units = 0;
+	int count = 0;
+	while (count < holds->lines.count && holds->units < wanted)
+		holds->units = AddUpTo(holds->units, HeldUnits(holds->lines.line[count++]));
+	holds->lines.count = count;
 }
 
 bool LockExpired(pg::Store *reservations, ExpiredHolds *holds)
@@ -110,17 +131,21 @@ bool LockExpired(pg::Store *reservations, ExpiredHolds *holds)
 	return same;
 }
 
-void Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds)
+int64 Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds, int64 most)
 {
-	if (holds.lines.count == 0)
-		return;
+	int64 reaped = 0;
 	pg::Store lines = OpenLines();
-	for (int i = 0; i < holds.lines.count; ++i) {
-		MarkExpired(reservations, holds.lines.line[i].reservation);
-		ExpireUnits(journal, &holds.lines.line[i], HeldUnits(holds.lines.line[i]));
-		WriteLine(&lines, holds.lines.line[i]);
+	for (int i = 0; i < holds.lines.count && reaped < most; ++i) {
+		HeldLine *line = &holds.lines.line[i];
+		const int64 left = most - reaped;
+		const int64 units = HeldUnits(*line) < left ? HeldUnits(*line) : left;
+		MarkExpired(reservations, line->reservation);
+		ExpireUnits(journal, line, units);
+		WriteLine(&lines, *line);
+		reaped = AddUpTo(reaped, units);
 	}
 	pg::CloseStore(&lines);
+	return reaped;
 }
 
 } // namespace mezzanine::inventory

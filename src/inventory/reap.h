@@ -11,7 +11,7 @@
 namespace mezzanine::inventory
 {
 
-// Expired holds of one stock, as found under its fence.
+// Expired holds of one stock, as a snapshot shows them.
 struct ExpiredHolds {
 	HeldLines lines;      // enough for what was wanted, or all there are
 	int64 units;          // their sum
@@ -20,7 +20,14 @@ struct ExpiredHolds {
 };
 
 // Finds expired holds of `stock` that together have `wanted` units, if there are as many.
-ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted);
+// Expired means by the clock as it is now, after `snapshot` was taken: none that a
+// transaction could have had at its instant is left out, but for those of `spared`, a
+// reservation that the caller works on (NULL: none).
+ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted, Snapshot snapshot,
+						 const pg_uuid_t *spared);
+
+// Leaves only as many of `holds`, from the first, as have `wanted` units.
+void TrimExpired(ExpiredHolds *holds, int64 wanted);
 
 // Locks the reservations of `holds`; false where one has changed hands since, or a line.
 //
@@ -28,8 +35,10 @@ ExpiredHolds FindExpired(pg::Store *reservations, int64 stock, int64 wanted);
 // status: reapers of two lines of one reservation exclude each other.
 bool LockExpired(pg::Store *reservations, ExpiredHolds *holds);
 
-// Returns the units of `holds` from held to available, in lines and journal; adding them
-// to the cell is left to the caller.  Requires: LockExpired; the stock's fence is held.
-void Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds);
+// Returns units of `holds` from held to available, in lines and journal, but no more than
+// `most`; returns how many.  Adding them to a cell is left to the caller.
+//
+// Requires: LockExpired.
+int64 Reap(pg::Store *reservations, pg::Store *journal, const ExpiredHolds &holds, int64 most);
 
 } // namespace mezzanine::inventory

@@ -60,12 +60,14 @@ pg::Store OpenLinesByStock()
 	return OpenTable("reservation_line", "reservation_line_held", RowExclusiveLock);
 }
 
-bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *found)
+bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *found,
+					 Snapshot snapshot)
 {
 	found->id = id;
 	ScanKeyData key;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_UUID_EQ, UUIDPGetDatum(&found->id));
-	pg::Search search = pg::BeginSearch(reservations, &key, 1);
+	pg::Search search = snapshot == nullptr ? pg::BeginSearch(reservations, &key, 1)
+											: pg::BeginSearchAt(reservations, &key, 1, snapshot);
 	const bool exists = pg::NextMatch(&search, reservations->slot);
 	if (exists) {
 		TupleTableSlot *slot = reservations->slot;
@@ -80,10 +82,10 @@ bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *
 	return exists;
 }
 
-Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id)
+Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id, Snapshot snapshot)
 {
 	Reservation reservation;
-	if (!FindReservation(reservations, id, &reservation))
+	if (!FindReservation(reservations, id, &reservation, snapshot))
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NO_SUCH_RESERVATION),
 						errmsg("no such reservation %s", IdText(id)),
 						errdetail("No transaction that has committed made it."),

@@ -45,11 +45,13 @@ pg::Store OpenReservations();
 pg::Store OpenLines();        // to be searched by reservation
 pg::Store OpenLinesByStock(); // to be searched for held lines of a stock
 
-// False when there is none.
-bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *found);
+// False when there is none.  As `snapshot` sees it, or in its latest version without one.
+bool FindReservation(pg::Store *reservations, const pg_uuid_t &id, Reservation *found,
+					 Snapshot snapshot = nullptr);
 
 // Raises MZ007 when there is none.
-Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id);
+Reservation RequireReservation(pg::Store *reservations, const pg_uuid_t &id,
+							   Snapshot snapshot = nullptr);
 
 // The reservation in its latest version, locked against others; waits for whoever has it.
 //

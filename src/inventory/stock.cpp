@@ -160,7 +160,11 @@ void CheckExpiry(text *sku, const Lot &lot, const Optional &known)
 		RaiseOtherExpiry(sku, lot, known);
 }
 
-// A new stock has no safety stock, no overselling, no low-water mark, and one cell.
+// As many cells as there may be transactions at work on one item at once: more bring
+// nothing, and a stock has them only while it needs them.
+constexpr int32 kCellsMaxAtFirst = 64;
+
+// A new stock has no safety stock, no overselling and no low-water mark.
 Stock InsertStock(text *sku, text *location, const Lot &lot, bool serialised)
 {
 	pg::Store store = OpenTable("stock", "stock_sku_location_key", RowExclusiveLock);
@@ -176,7 +180,7 @@ Stock InsertStock(text *sku, text *location, const Lot &lot, bool serialised)
 	SetColumn(slot, stock::kSerialised, BoolGetDatum(serialised));
 	SetColumn(slot, stock::kSafetyStock, Int64GetDatum(0));
 	SetColumn(slot, stock::kOversellLimit, Int64GetDatum(0));
-	SetColumn(slot, stock::kCellsMax, Int32GetDatum(1));
+	SetColumn(slot, stock::kCellsMax, Int32GetDatum(kCellsMaxAtFirst));
 	SetColumn(slot, stock::kCreatedAt, TimestampTzGetDatum(GetCurrentTimestamp()));
 	pg::InsertRow(&store, ExecStoreVirtualTuple(slot));
 	pg::CloseStore(&store);

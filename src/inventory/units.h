@@ -11,10 +11,19 @@
 //
 // The account "available" of the journal is the caller's business: each gives or takes
 // what it records.  Only reaped holds are recorded here.
+//
+// How it stays exact.  Units lie in cells; a cell is changed under its fence, and whoever
+// finds enough in the cells that it could fence takes it.  Whoever does not looks at all
+// cells and all expired holds of the stock in *one snapshot*: what transactions in flight
+// have taken is still in it, so nothing that they may do leaves more, but for what they
+// give.  Who gives holds the stock's mark of givers to the end of its transaction; the
+// snapshot counts only where it was taken while nobody had that mark.  Then less than was
+// asked for means: it was not there, at that instant.  docs/concurrency.md has the proof.
 #pragma once
 
 #include "inventory/tables.h"
 
+#include "core/allocation.h"
 #include "core/cart.h"
 
 namespace mezzanine::inventory
@@ -35,8 +44,30 @@ void GiveUnits(pg::Store *cells, int64 stock, int64 units, TimestampTz deadline)
 // False: there was an instant at which no outcome of the transactions in flight would have
 // left enough; then missing[i] is what demand i lacked (0: nothing).
 //
-// Requires: `demands` came from core::SumDemand; room for `count` numbers in `missing`.
+// Holds of `spared`, a reservation that the caller has locked and goes on to change, are left
+// alone (NULL: none is).
+//
+// Requires: `demands` came from core::SumDemand; room for `count` numbers in `missing`;
+// CommandCounterIncrement since the transaction's last move of units.
 // Raises MZ002 where there is no answer at the deadline.
-bool TakeUnits(const core::Demand *demands, int count, TimestampTz deadline, int64 *missing);
+bool TakeUnits(const core::Demand *demands, int count, TimestampTz deadline, int64 *missing,
+			   const pg_uuid_t *spared = nullptr);
+
+// What is asked for, and the stocks that it may come from.
+struct Order {
+	core::Pool *pools; // sorted by stock, each once
+	int pool_count;
+	core::Want *wants; // their candidates are among the pools
+	int want_count;
+	core::Strategy strategy;
+	bool partial; // take what there is, rather than all or nothing
+	TimestampTz deadline;
+	const pg_uuid_t *spared; // as for TakeUnits
+};
+
+// The same for wants that several stocks may serve.  True: taken is what core::Pool::planned
+// and core::Candidate::units say; Want::missing is what is not there, zero unless partial.
+// False: nothing is taken, and Want::missing is what was not there.
+bool TakeOrder(Order *order);
 
 } // namespace mezzanine::inventory

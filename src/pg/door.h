@@ -5,9 +5,9 @@
 // catches everything and fills a plain Failure; when the catch has ended,
 // MEZZANINE_RAISE raises it.
 //
-//   core::Admission admission{};
+//   int64 units = 0;
 //   pg::Failure failure;
-//   if (!pg::CallCore(&failure, [&] { admission = core::Admit(cells, quantity); }))
+//   if (!pg::CallCore(&failure, [&] { units = core::SumCell(rows); }))
 //       MEZZANINE_RAISE(failure);
 //
 // The body makes exactly one call, to a function compiled in core, and never calls

@@ -156,12 +156,21 @@ void CloseStore(Store *store)
 
 Search BeginSearch(Store *store, ScanKey keys, int key_count)
 {
-	Search search;
-	search.store = store;
 	// A parallel operation may not take the latest snapshot; one for catalogues is as new.
-	search.latest =
+	Snapshot latest =
 		RegisterSnapshot(IsInParallelMode() ? GetCatalogSnapshot(RelationGetRelid(store->table))
 											: GetLatestSnapshot());
+	Search search = BeginSearchAt(store, keys, key_count, latest);
+	search.owns = true;
+	return search;
+}
+
+Search BeginSearchAt(Store *store, ScanKey keys, int key_count, Snapshot snapshot)
+{
+	Search search;
+	search.store = store;
+	search.latest = snapshot;
+	search.owns = false;
 	// Only a serializable transaction leaves predicate locks, and none with SnapshotAny;
 	// NextMatch then judges the versions.
 	search.judges = IsolationIsSerializable();
@@ -179,7 +188,8 @@ bool NextMatch(Search *search, TupleTableSlot *slot)
 void EndSearch(Search *search)
 {
 	index_endscan(search->scan);
-	UnregisterSnapshot(search->latest);
+	if (search->owns)
+		UnregisterSnapshot(search->latest);
 }
 
 Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)

@@ -42,11 +42,15 @@ struct Search {
 	Store *store;
 	IndexScanDesc scan;
 	Snapshot latest;
+	bool owns;   // the snapshot is registered for this search
 	bool judges; // the scan returns all versions; NextMatch asks `latest` about each
 };
 
 // Requires: `keys` are prepared for the index's columns (attribute 1 is its first).
 Search BeginSearch(Store *store, ScanKey keys, int key_count);
+
+// The same with a snapshot that the caller has registered: several searches of one instant.
+Search BeginSearchAt(Store *store, ScanKey keys, int key_count, Snapshot snapshot);
 
 // Fills `slot` with the next version that the latest snapshot sees.
 bool NextMatch(Search *search, TupleTableSlot *slot);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -51,36 +52,82 @@ Code CodeOfPlan(std::vector<CellRow> rows, std::int64_t delta)
 	return Code::kInternal;
 }
 
-TEST(Admit, AcceptsTheLastUnitAndNotOneMore)
+Code CodeOfTake(std::vector<CellShare> cells, std::int64_t units)
 {
-	const Request last[] = {{6, 6, 0}};
-	EXPECT_EQ(Admit(last), Admission::kAccept);
-	const Request more[] = {{7, 6, 0}};
-	EXPECT_EQ(Admit(more), Admission::kReject);
+	try {
+		TakeFromCells(cells, units);
+	} catch (const Error &error) {
+		return error.code();
+	}
+	ADD_FAILURE() << "nothing was thrown";
+	return Code::kInternal;
 }
 
-TEST(Admit, ReapsOnlyWhereTheCellsAreShortAndItWouldHelp)
+TEST(TakeFromCells, TakesFromOneWhereOneHasEnough)
 {
-	const Request enough[] = {{6, 6, 9}};
-	EXPECT_EQ(Admit(enough), Admission::kAccept);
-	const Request helps[] = {{7, 6, 1}};
-	EXPECT_EQ(Admit(helps), Admission::kReap);
-	const Request helps_not[] = {{8, 6, 1}};
-	EXPECT_EQ(Admit(helps_not), Admission::kReject);
+	std::vector<CellShare> cells = {{4, 9}, {6, 9}, {5, 9}};
+	TakeFromCells(cells, 6);
+	EXPECT_EQ(cells[0].taken, 0);
+	EXPECT_EQ(cells[1].taken, 6);
+	EXPECT_EQ(cells[2].taken, 0);
 }
 
-TEST(Admit, RejectsACartForOneLineThatIsShort)
+TEST(TakeFromCells, EmptiesTheFullestBeforeItTakesFromTheNext)
 {
-	const Request cart[] = {{1, 5, 0}, {3, 1, 2}, {2, 1, 0}};
-	EXPECT_EQ(Admit(cart), Admission::kReject);
+	std::vector<CellShare> cells = {{4, 0}, {6, 0}, {5, 0}};
+	TakeFromCells(cells, 12);
+	EXPECT_EQ(cells[0].taken, 1);
+	EXPECT_EQ(cells[1].taken, 6);
+	EXPECT_EQ(cells[2].taken, 5);
 }
 
-TEST(Shortfall, CountsExpiredHoldsWithoutOverflow)
+TEST(TakeFromCells, RefusesWhatIsNotThere)
 {
-	EXPECT_EQ(Shortfall({10, 3, 2}), 5);
-	EXPECT_EQ(Shortfall({5, 3, 2}), 0);
-	EXPECT_EQ(Shortfall({kMost, kMost, kMost}), 0);
-	EXPECT_EQ(Shortfall({kMost, 0, 0}), kMost);
+	EXPECT_EQ(CodeOfTake({{4, 0}, {6, 0}}, 11), Code::kInvariant);
+	EXPECT_EQ(CodeOfTake({}, 1), Code::kInvariant);
+}
+
+TEST(TakeFromCells, TakesExactlyWhatIsAskedForFromAsFewAsPossible)
+{
+	test::Random random(3);
+	for (int round = 0; round < 20000; ++round) {
+		std::vector<CellShare> cells(static_cast<std::size_t>(random.Between(1, 8)));
+		std::int64_t sum = 0;
+		for (CellShare &cell : cells)
+			sum += cell.available = random.Between(0, 9);
+		const std::int64_t units = random.Between(0, sum);
+		TakeFromCells(cells, units);
+
+		std::int64_t taken = 0;
+		std::ptrdiff_t used = 0;
+		for (const CellShare &cell : cells) {
+			EXPECT_GE(cell.taken, 0);
+			EXPECT_LE(cell.taken, cell.available);
+			taken += cell.taken;
+			used += cell.taken > 0 ? 1 : 0;
+		}
+		EXPECT_EQ(taken, units);
+		std::vector<std::int64_t> fullest;
+		for (const CellShare &cell : cells)
+			fullest.push_back(cell.available);
+		std::sort(fullest.rbegin(), fullest.rend());
+		std::ptrdiff_t least = 0;
+		for (std::int64_t covered = 0; covered < units; ++least)
+			covered += fullest[static_cast<std::size_t>(least)];
+		EXPECT_EQ(used, least);
+	}
+}
+
+TEST(UnitsToSplit, MovesHalfWherePlentyIsLeftAndNothingElse)
+{
+	EXPECT_EQ(UnitsToSplit(100, 1), 50);
+	EXPECT_EQ(UnitsToSplit(101, 1), 50);
+	EXPECT_EQ(UnitsToSplit(8, 1), 4);
+	EXPECT_EQ(UnitsToSplit(7, 1), 0);
+	EXPECT_EQ(UnitsToSplit(0, 1), 0);
+	EXPECT_EQ(UnitsToSplit(100, 13), 0);
+	EXPECT_EQ(UnitsToSplit(kMost, 1), kMost / 2);
+	EXPECT_EQ(UnitsToSplit(kMost, kMost), 0);
 }
 
 TEST(PlanCell, ChangesTheCellInPlace)
