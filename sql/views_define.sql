@@ -31,6 +31,7 @@ CREATE FUNCTION attempt(arguments text, OUT state text, OUT message text, OUT hi
 BEGIN
 	EXECUTE 'SELECT mezzanine.create_view(' || arguments || ')';
 	state := 'created';
+	PERFORM mezzanine.drop_view('def_o', if_exists => true);
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
 END $$;

@@ -37,6 +37,7 @@ BEGIN
 	BEGIN
 		PERFORM mezzanine.create_view('ref_view', query);
 		state := '* created *';
+		PERFORM mezzanine.drop_view('ref_view');
 	EXCEPTION WHEN OTHERS THEN
 		GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
 	END;
@@ -99,7 +100,7 @@ SELECT q, r.* FROM unnest(ARRAY['sum(stable_one(x))', 'count(t)', 'count(t.*)', 
 CROSS JOIN LATERAL concat('SELECT g, ', e, ' FROM t GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
 
 -- Sources.
-SELECT q, r.* FROM unnest(ARRAY['a_view', 'a_matview', 'parted', 'part', 'parent', 'ONLY parent', 'child', 'unlogged',
+SELECT q, r.* FROM unnest(ARRAY['a_view', 'a_matview', 'part', 'parent', 'ONLY parent', 'child', 'unlogged',
 	'temporary', 'secured', 'elsewhere', 'rows_of()', '(VALUES (1, 2)) AS v(g, x)', 't TABLESAMPLE SYSTEM (10)',
 	'mezzanine.ref_base', 'mezzanine_state.ref_base', 'blunt_table AS b(g)', 'LATERAL (SELECT 1 AS g) AS l', 'seq AS s(g)',
 	'ROWS FROM (generate_series(1, 2), rows_of()) AS r(g)']) AS e

@@ -1,9 +1,17 @@
 -- The catalogue of mezzanine views: what was asked for, and the cores that keep it.
 CREATE TABLE mezzanine_info.catalogue (
-	view        regclass PRIMARY KEY,
-	definition  regclass NOT NULL,
-	key_columns text[]   NOT NULL,
-	created_at  timestamptz NOT NULL DEFAULT now()
+	view         regclass PRIMARY KEY,
+	definition   regclass NOT NULL,
+	key_columns  text[]   NOT NULL,
+	created_at   timestamptz NOT NULL DEFAULT now(),
+	status       text     NOT NULL DEFAULT 'live' CHECK (status IN ('live', 'paused', 'stale')),
+	stale_reason text,
+	stale_since  timestamptz,
+	on_error     text     NOT NULL DEFAULT 'fail' CHECK (on_error IN ('fail', 'mark_stale')),
+	on_stale     text     NOT NULL DEFAULT 'error' CHECK (on_stale IN ('error', 'serve')),
+	settings     text[]   NOT NULL DEFAULT '{}',
+	options      jsonb    NOT NULL DEFAULT '{}',
+	CHECK ((status = 'live') = (stale_since IS NULL))
 );
 REVOKE ALL ON mezzanine_info.catalogue FROM PUBLIC;
 
@@ -15,6 +23,18 @@ COMMENT ON COLUMN mezzanine_info.catalogue.definition IS
 COMMENT ON COLUMN mezzanine_info.catalogue.key_columns IS
 	'the published columns that make up the grouping key';
 COMMENT ON COLUMN mezzanine_info.catalogue.created_at IS 'when the view was created';
+COMMENT ON COLUMN mezzanine_info.catalogue.status IS
+	'live: kept equal to the query; paused: by request not kept up; stale: could not be kept up';
+COMMENT ON COLUMN mezzanine_info.catalogue.stale_reason IS 'why the view is not live';
+COMMENT ON COLUMN mezzanine_info.catalogue.stale_since IS 'since when it is not live; NULL: it is';
+COMMENT ON COLUMN mezzanine_info.catalogue.on_error IS
+	'fail: an error of the maintenance fails the writer; mark_stale: it makes the view stale';
+COMMENT ON COLUMN mezzanine_info.catalogue.on_stale IS
+	'error: reading the view while it is not live is an error; serve: it gives what is there';
+COMMENT ON COLUMN mezzanine_info.catalogue.settings IS
+	'settings that the query was written under, as name=value; its meaning depends on them';
+COMMENT ON COLUMN mezzanine_info.catalogue.options IS
+	'other arguments of create_view that were given';
 
 CREATE TABLE mezzanine_info.core (
 	home   regclass PRIMARY KEY,
@@ -42,6 +62,7 @@ COMMENT ON COLUMN mezzanine_info.core.depth IS
 
 CREATE VIEW mezzanine_info.views AS
 SELECT c.view, 'immediate'::text AS mode, first.source AS base, c.definition, c.key_columns,
+       c.status, c.stale_reason, c.stale_since, c.on_error, c.on_stale, c.settings, c.options,
        pg_catalog.pg_get_userbyid(k.relowner) AS owner,
        pg_catalog.pg_get_viewdef(c.definition::oid) AS query,
        pg_catalog.obj_description(c.view::oid, 'pg_class') AS comment, c.created_at

@@ -44,9 +44,13 @@ BEGIN
 		END LOOP;
 		FOR part IN
 			SELECT t.tgname AS name, t.tgrelid::regclass AS relation FROM pg_trigger AS t
-			WHERE t.tgrelid = ANY (entry.bases) AND NOT t.tgisinternal
+			WHERE (t.tgrelid = ANY (entry.bases) OR t.tgrelid IN (
+			           SELECT p.relid FROM unnest(entry.bases) AS b(oid)
+			           CROSS JOIN LATERAL pg_partition_tree(b.oid) AS p))
+			  AND t.tgparentid = 0
 			  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc)
-			  AND NOT EXISTS (SELECT FROM mezzanine_info.core AS k WHERE k.source = t.tgrelid)
+			  AND NOT EXISTS (SELECT FROM mezzanine_info.core AS k
+			                  WHERE k.source = coalesce(pg_partition_root(t.tgrelid), t.tgrelid))
 		LOOP
 			EXECUTE format('DROP TRIGGER %I ON %s', part.name, part.relation);
 		END LOOP;
@@ -77,30 +81,38 @@ AS $$
 DECLARE
 	problem record;
 BEGIN
-	SELECT v.source AS base, v.view, p.what, p.hint INTO problem
+	SELECT coalesce(p.part, v.source) AS base, v.view, p.what, p.hint INTO problem
 	FROM mezzanine_info.cores AS v JOIN pg_class AS b ON b.oid = v.source
 	CROSS JOIN LATERAL (
-		SELECT 'have row-level security', 'Drop the view first, or leave row-level security off.'
+		SELECT array_agg(t.relid) AS all_of_it
+		FROM (SELECT v.source AS relid UNION SELECT relid FROM pg_partition_tree(v.source)) AS t
+	) AS base
+	CROSS JOIN LATERAL (
+		SELECT NULL::regclass, 'have row-level security',
+		       'Drop the view first, or leave row-level security off.'
 		WHERE b.relrowsecurity
 		UNION ALL
-		SELECT 'inherit, be inherited from or be a partition',
+		SELECT NULL, 'inherit, be inherited from or be a partition',
 		       'Drop the view first, or keep the table on its own.'
-		WHERE EXISTS (SELECT FROM pg_inherits AS i WHERE b.oid IN (i.inhrelid, i.inhparent))
+		WHERE EXISTS (SELECT FROM pg_inherits AS i
+		              WHERE i.inhrelid = b.oid OR i.inhparent = b.oid AND b.relkind <> 'p')
 		UNION ALL
-		SELECT 'be unlogged', 'Drop the view first, or keep its tables logged.'
-		WHERE EXISTS (SELECT FROM pg_class AS k
-		              WHERE k.oid IN (v.source, v.home) AND k.relpersistence <> 'p')
+		SELECT k.oid, 'be unlogged', 'Drop the view first, or keep its tables logged.'
+		FROM pg_class AS k
+		WHERE k.oid = ANY (base.all_of_it || v.home) AND k.relpersistence <> 'p'
 		UNION ALL
-		SELECT 'have triggers of the view disabled',
+		SELECT k.oid, 'be a foreign partition', 'Drop the view first, or keep all partitions local.'
+		FROM pg_class AS k WHERE k.oid = ANY (base.all_of_it) AND k.relkind = 'f'
+		UNION ALL
+		SELECT t.tgrelid, 'have triggers of the view disabled',
 		       'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
-		WHERE EXISTS (SELECT FROM pg_trigger AS t
-		              WHERE t.tgrelid IN (v.source, v.home) AND t.tgenabled <> 'A'
-		                AND t.tgfoid IN ('mezzanine_state.touch'::regproc,
-		                                 'mezzanine_state.capture'::regproc,
-		                                 'mezzanine_state.guard'::regproc))
+		FROM pg_trigger AS t
+		WHERE t.tgrelid = ANY (base.all_of_it || v.home) AND t.tgenabled <> 'A'
+		  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc,
+		                   'mezzanine_state.guard'::regproc)
 		UNION ALL
 		-- Only then: a restore makes the triggers one by one, when the catalogue is filled.
-		SELECT 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
+		SELECT NULL, 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
 		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER')
 		  AND (SELECT count(*) FROM pg_trigger AS t
 		       WHERE v.depth = 0 AND t.tgrelid = v.source
@@ -110,11 +122,17 @@ BEGIN
 		                                                 'mezzanine_guard_truncate'))
 		      < CASE v.depth WHEN 0 THEN 5 ELSE 2 END
 		UNION ALL
-		SELECT 'have the view''s state in another schema', 'Leave it in mezzanine_state.'
+		SELECT r.relid, 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
+		FROM unnest(base.all_of_it) AS r(relid)
+		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER') AND v.depth = 0 AND r.relid <> v.source
+		  AND NOT EXISTS (SELECT FROM pg_trigger AS t
+		                  WHERE t.tgrelid = r.relid AND t.tgname = 'mezzanine_touch')
+		UNION ALL
+		SELECT NULL, 'have the view''s state in another schema', 'Leave it in mezzanine_state.'
 		WHERE (SELECT k.relnamespace FROM pg_class AS k WHERE k.oid = v.home)
 		      <> 'mezzanine_state'::regnamespace
-	) AS p(what, hint)
-	ORDER BY v.view, v.number
+	) AS p(part, what, hint)
+	ORDER BY v.view, v.number, p.part = v.source DESC, p.part
 	LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'table "%" of mezzanine view "%" cannot %',
@@ -123,21 +141,58 @@ BEGIN
 			      DETAIL = 'Changes to the table could then pass by the view.',
 			      HINT = problem.hint;
 	END IF;
+	PERFORM mezzanine_state.watch_partition(k.oid)
+	FROM pg_event_trigger_ddl_commands() AS c
+	JOIN pg_class AS k ON c.classid = 'pg_class'::regclass AND k.oid = c.objid
+	WHERE c.command_tag = 'CREATE TABLE' AND k.relispartition;
 END $$;
 COMMENT ON FUNCTION mezzanine_state.on_ddl() IS
-	'event trigger: refuses DDL after which changes of a base table could pass by its views';
+	'event trigger: refuses DDL after which changes of a base table could pass by its views, and '
+	'watches new partitions';
+
+CREATE FUNCTION mezzanine_state.watch_partition(partition regclass) RETURNS void
+	LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'mezzanine_watch_partition';
+COMMENT ON FUNCTION mezzanine_state.watch_partition(regclass) IS
+	'makes the trigger of a new partition of a mezzanine view''s table';
+
+CREATE FUNCTION mezzanine_state.on_ddl_end() RETURNS event_trigger
+	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'mezzanine_on_ddl_end';
+COMMENT ON FUNCTION mezzanine_state.on_ddl_end() IS
+	'event trigger: counts the rows of a partition that was attached or detached';
+
+CREATE FUNCTION mezzanine_state.on_ddl_start() RETURNS event_trigger
+	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'mezzanine_on_ddl_start';
+COMMENT ON FUNCTION mezzanine_state.on_ddl_start() IS
+	'event trigger: counts the rows of a partition that is about to be dropped';
 
 CREATE EVENT TRIGGER mezzanine_on_drop ON sql_drop EXECUTE FUNCTION mezzanine_state.on_drop();
 ALTER EVENT TRIGGER mezzanine_on_drop ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_drop IS 'a mezzanine view goes with any of its relations';
 CREATE EVENT TRIGGER mezzanine_on_ddl ON ddl_command_end
-	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE',
-	            'DROP TRIGGER', 'ALTER TRIGGER')
+	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE',
+	            'ALTER FOREIGN TABLE', 'DROP TRIGGER', 'ALTER TRIGGER')
 	EXECUTE FUNCTION mezzanine_state.on_ddl();
 ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_ddl IS
 	'refuses DDL after which changes of a base table could pass by its mezzanine views';
 
+CREATE EVENT TRIGGER mezzanine_on_ddl_start ON ddl_command_start
+	WHEN TAG IN ('ALTER TABLE', 'DROP TABLE', 'DROP SCHEMA', 'DROP OWNED', 'DROP TYPE',
+	            'DROP EXTENSION', 'DROP ACCESS METHOD')
+	EXECUTE FUNCTION mezzanine_state.on_ddl_start();
+ALTER EVENT TRIGGER mezzanine_on_ddl_start ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER mezzanine_on_ddl_start IS
+	'counts the rows of partitions of a mezzanine view''s table that are about to be dropped';
+
+CREATE EVENT TRIGGER mezzanine_on_ddl_end ON ddl_command_end
+	WHEN TAG IN ('ALTER TABLE')
+	EXECUTE FUNCTION mezzanine_state.on_ddl_end();
+ALTER EVENT TRIGGER mezzanine_on_ddl_end ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER mezzanine_on_ddl_end IS
+	'counts the rows that come to a mezzanine view''s table, or leave it, with a partition';
+
 REVOKE ALL ON FUNCTION
-	mezzanine_state.sweep(), mezzanine_state.on_drop(), mezzanine_state.on_ddl()
+	mezzanine_state.sweep(), mezzanine_state.on_drop(), mezzanine_state.on_ddl(),
+	mezzanine_state.watch_partition(regclass), mezzanine_state.on_ddl_start(),
+	mezzanine_state.on_ddl_end()
 FROM PUBLIC;

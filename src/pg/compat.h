@@ -57,6 +57,17 @@ inline Node *MutateExpression(Node *node, TreeMutator mutator, void *context)
 #endif
 }
 
+// How tuples of `from` become tuples of `to`, by the names of their columns; NULL where
+// they are the same.
+inline AttrMap *MapByNameIfNeeded(TupleDesc from, TupleDesc to)
+{
+#if PG_VERSION_NUM < 160000
+	return build_attrmap_by_name_if_req(from, to);
+#else
+	return build_attrmap_by_name_if_req(from, to, false);
+#endif
+}
+
 // Whether the current user owns the relation, or has its owner's rights.
 inline bool OwnsRelation(Oid relation)
 {

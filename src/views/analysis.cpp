@@ -3,6 +3,7 @@
 #include "views/cores.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/partitions.h"
 
 namespace mezzanine::views
 {
@@ -69,8 +70,6 @@ const char *KindOfRelation(char relkind)
 		return "a materialized view as the source is";
 	case RELKIND_FOREIGN_TABLE:
 		return "a foreign table as the source is";
-	case RELKIND_PARTITIONED_TABLE:
-		return "a partitioned table as the source is";
 	default:
 		return "this kind of relation as the source is";
 	}
@@ -84,7 +83,10 @@ bool CheckRelation(QueryPlan *plan)
 	const char *name = RelationGetRelationName(base);
 	bool good = false;
 
-	if (form->relkind != RELKIND_RELATION)
+	const char *unfit = form->relkind == RELKIND_PARTITIONED_TABLE
+							? UnfitPartition(RelationGetRelid(base))
+							: nullptr;
+	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
 		Refuse(plan, KindOfRelation(form->relkind), "Name a plain table in FROM.");
 	else if (IsCatalogRelation(base))
 		Refuse(plan, "a system catalog as the source is", "Catalogs cannot have triggers.");
@@ -96,7 +98,10 @@ bool CheckRelation(QueryPlan *plan)
 			psprintf("Make it permanent with ALTER TABLE %s SET LOGGED.", quote_identifier(name)));
 	else if (form->relispartition)
 		Refuse(plan, "a partition as the source is", "Name a table that is no partition.");
-	else if (has_subclass(RelationGetRelid(base)) || has_superclass(RelationGetRelid(base)))
+	else if (unfit != nullptr)
+		Refuse(plan, unfit, "Detach it, or make it an ordinary partition.");
+	else if (form->relkind == RELKIND_RELATION &&
+			 (has_subclass(RelationGetRelid(base)) || has_superclass(RelationGetRelid(base))))
 		Refuse(plan, "a table with inheritance as the source is",
 			   "Name a table that neither inherits nor is inherited from.");
 	else if (form->relrowsecurity)

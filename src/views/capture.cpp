@@ -1,6 +1,12 @@
 // Capture: turns a trigger's call into a change of the transaction's delta.
+#include "views/capture.h"
+
+#include "pg/attempt.h"
 #include "views/keys.h"
+#include "views/operate.h"
+#include "views/partitions.h"
 #include "views/program.h"
+#include "views/stale.h"
 #include "views/transaction.h"
 
 using namespace mezzanine;
@@ -18,12 +24,13 @@ const TriggerData *RequireTrigger(FunctionCallInfo fcinfo)
 	return reinterpret_cast<const TriggerData *>(fcinfo->context);
 }
 
-// The program of the trigger's table.  Triggers without views would let changes pass by
-// in silence: so a schema restored without the catalogue's rows refuses its data.
-const BaseProgram *RequireProgram(const TriggerData *trigger)
+// The program of the trigger's table; NULL for a partition that is being detached.  Triggers
+// without views would let changes pass by in silence: so a schema restored without the
+// catalogue's rows refuses its data.
+BaseProgram *RequireProgram(const TriggerData *trigger, const RowSource *source)
 {
-	const BaseProgram *program = ProgramFor(RelationGetRelid(trigger->tg_relation));
-	if (program->view_count > 0)
+	BaseProgram *program = OidIsValid(source->base) ? ProgramFor(source->base) : nullptr;
+	if (program == nullptr || program->has_views)
 		return program;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -132,39 +139,78 @@ void AddVersion(const BaseProgram *program, ViewProgram *view, int sign)
 	AddRow(view, row);
 }
 
-// Adds a version of a changed row to the delta of every view on its table.
-void Add(const BaseProgram *program, TupleTableSlot *slot, int sign)
+// AddVersion, in the view's owner's name.
+struct OwnedVersion {
+	const BaseProgram *program;
+	ViewProgram *view;
+	int sign;
+};
+
+void AddAsOwner(void *argument)
 {
-	program->expressions->ecxt_scantuple = slot;
-	for (int i = 0; i < program->view_count; i++) {
-		ViewProgram *view = &program->views[i];
-		MemoryContext old = MemoryContextSwitchTo(program->expressions->ecxt_per_tuple_memory);
-		const OwnerScope scope = EnterOwner(view);
-		AddVersion(program, view, sign);
-		LeaveOwner(&scope);
-		MemoryContextSwitchTo(old);
-		ResetExprContext(program->expressions);
-	}
+	const auto *version = static_cast<OwnedVersion *>(argument);
+	const OwnerScope scope = EnterOwner(version->view);
+	AddVersion(version->program, version->view, version->sign);
+	LeaveOwner(&scope);
 }
 
-void CaptureRow(const BaseProgram *program, const TriggerData *trigger)
+void AddOrFail(OwnedVersion version)
 {
+	if (HasFailed(version.view->view))
+		return;
+	pg::Trouble trouble;
+	if (!version.view->marks_stale)
+		AddAsOwner(&version);
+	else if (!pg::Attempt(AddAsOwner, &version, &trouble))
+		FailView(version.view->view, DescribeTrouble(&trouble));
+}
+
+void CaptureRow(BaseProgram *program, const RowSource *source, const TriggerData *trigger)
+{
+	TupleTableSlot *row = InBaseForm(source, trigger->tg_trigslot, 0);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
-		Add(program, trigger->tg_trigslot, +1);
+		CaptureVersion(program, row, +1);
 	} else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event)) {
-		Add(program, trigger->tg_trigslot, -1);
-	} else if (!ChangesNothingSeen(program, trigger->tg_trigslot, trigger->tg_newslot)) {
-		Add(program, trigger->tg_trigslot, -1);
-		Add(program, trigger->tg_newslot, +1);
+		CaptureVersion(program, row, -1);
+	} else {
+		TupleTableSlot *after = InBaseForm(source, trigger->tg_newslot, 1);
+		if (ChangesNothingSeen(program, row, after))
+			return;
+		CaptureVersion(program, row, -1);
+		CaptureVersion(program, after, +1);
 	}
 }
 
 } // namespace
 
+// Adds a version of a changed row to the delta of every view on its table.
+void mezzanine::views::CaptureVersion(BaseProgram *program, TupleTableSlot *slot, int sign)
+{
+	program->expressions->ecxt_scantuple = slot;
+	for (int i = 0; i < program->view_count; i++) {
+		MemoryContext old = MemoryContextSwitchTo(program->expressions->ecxt_per_tuple_memory);
+		AddOrFail({program, &program->views[i], sign});
+		MemoryContextSwitchTo(old);
+		ResetExprContext(program->expressions);
+	}
+}
+
 // BEFORE STATEMENT: before the first row changes, reads turn to the definition.
 MEZZANINE_FUNCTION(mezzanine_touch)
 {
-	TouchViews(RequireProgram(RequireTrigger(fcinfo)));
+	const TriggerData *trigger = RequireTrigger(fcinfo);
+	const RowSource *source = SourceOf(trigger->tg_relation);
+	BaseProgram *program = RequireProgram(trigger, source);
+	if (program == nullptr)
+		return PointerGetDatum(nullptr);
+
+	TouchViews(program);
+	if (!TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
+		return PointerGetDatum(nullptr);
+	if (source->base == source->relation)
+		BeginTruncate(source->base);
+	else
+		TruncatePartition(program, trigger->tg_relation);
 	return PointerGetDatum(nullptr);
 }
 
@@ -172,23 +218,31 @@ MEZZANINE_FUNCTION(mezzanine_touch)
 MEZZANINE_FUNCTION(mezzanine_capture)
 {
 	const TriggerData *trigger = RequireTrigger(fcinfo);
-	const BaseProgram *program = RequireProgram(trigger);
+	const RowSource *source = SourceOf(trigger->tg_relation);
+	BaseProgram *program = RequireProgram(trigger, source);
+	if (program == nullptr)
+		return PointerGetDatum(nullptr);
 
 	// Again: not every way to change a row fires statement triggers.
 	TouchViews(program);
-	if (!TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event))
-		CaptureRow(program, trigger);
-	else
-		for (int i = 0; i < program->view_count; i++)
-			AddTruncate(&program->views[i]);
+	if (!TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event)) {
+		CaptureRow(program, source, trigger);
+		return PointerGetDatum(nullptr);
+	}
+	for (int i = 0; i < program->view_count; i++)
+		AddTruncate(&program->views[i]);
+	EndTruncate(source->base);
 	return PointerGetDatum(nullptr);
 }
 
-// BEFORE ROW and BEFORE TRUNCATE on home tables.  The engine writes by the access
-// methods, which fire no triggers: whoever comes here is not the engine.
+// BEFORE ROW and BEFORE TRUNCATE on home tables.  Commits write by the access methods,
+// which fire no triggers: whoever comes here is not the engine, unless it is refresh.
 MEZZANINE_FUNCTION(mezzanine_guard)
 {
 	const TriggerData *trigger = RequireTrigger(fcinfo);
+	if (IsRefreshing(RelationGetRelid(trigger->tg_relation)))
+		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
+																		  : trigger->tg_trigtuple);
 	ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 					errmsg("cannot change mezzanine view \"%s\"",
 						   RelationGetRelationName(trigger->tg_relation)),

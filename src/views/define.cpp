@@ -3,6 +3,9 @@
 #include "views/catalogue.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/life.h"
+#include "views/partitions.h"
+#include "views/run.h"
 #include "views/script.h"
 
 using namespace mezzanine;
@@ -10,8 +13,6 @@ using namespace mezzanine::views;
 
 namespace
 {
-
-constexpr const char *kTouchTrigger = "mezzanine_touch";
 
 // The names of a view's relations, quoted and qualified.
 struct ViewNames {
@@ -40,15 +41,6 @@ enum Argument {
 	kComment
 };
 
-void Run(const char *command)
-{
-	const int result = SPI_execute(command, false, 0);
-	if (result < 0)
-		elog(ERROR, "could not run \"%s\": %s", command, SPI_result_code_string(result));
-}
-
-#define RUN(...) Run(psprintf(__VA_ARGS__))
-
 [[noreturn]] void RefuseOption(const char *option, const char *value, const char *hint)
 {
 	ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -71,12 +63,35 @@ void CheckWord(FunctionCallInfo fcinfo, Argument argument, const char *option,
 					errmsg("invalid value for %s: \"%s\"", option, value), errhint("%s", hint)));
 }
 
-void CheckOptions(FunctionCallInfo fcinfo)
+// A word option with two words that work; returns the one given.
+const char *Choice(FunctionCallInfo fcinfo, Argument argument, const char *option,
+				   const char *first, const char *second)
 {
+	const char *value =
+		PG_ARGISNULL(argument) ? "NULL" : text_to_cstring(PG_GETARG_TEXT_PP(argument));
+	if (strcmp(value, first) == 0 || strcmp(value, second) == 0)
+		return value;
+	ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					errmsg("invalid value for %s: \"%s\"", option, value),
+					errhint("It is '%s' or '%s'.", first, second)));
+	pg_unreachable();
+}
+
+// What create_view was given beside name and query.
+struct CreateOptions {
+	const char *on_error;
+	const char *on_stale;
+	bool with_data;
+	const char *comment; // NULL: none
+};
+
+CreateOptions CheckOptions(FunctionCallInfo fcinfo)
+{
+	CreateOptions options = {};
 	CheckWord(fcinfo, kMode, "mode", "immediate", "deferred");
 	CheckWord(fcinfo, kIncremental, "incremental", "strict", "auto");
-	CheckWord(fcinfo, kOnError, "on_error", "fail", "mark_stale");
-	CheckWord(fcinfo, kOnStale, "on_stale", "error", "serve");
+	options.on_error = Choice(fcinfo, kOnError, "on_error", "fail", "mark_stale");
+	options.on_stale = Choice(fcinfo, kOnStale, "on_stale", "error", "serve");
 	if (PG_ARGISNULL(kSpread) || PG_GETARG_INT32(kSpread) < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("spread must be at least 1"),
@@ -86,9 +101,13 @@ void CheckOptions(FunctionCallInfo fcinfo)
 					 "Supported is spread => 1.");
 	if (!PG_ARGISNULL(kTargetLag))
 		RefuseOption("target_lag", "an interval", "It is for deferred views; leave it NULL.");
-	if (PG_ARGISNULL(kWithData) || !PG_GETARG_BOOL(kWithData))
-		RefuseOption("with_data", PG_ARGISNULL(kWithData) ? "NULL" : "false",
-					 "Views are filled when they are created.");
+	if (PG_ARGISNULL(kWithData))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("argument \"with_data\" must not be NULL")));
+	options.with_data = PG_GETARG_BOOL(kWithData);
+	options.comment =
+		PG_ARGISNULL(kComment) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(kComment));
+	return options;
 }
 
 char *RequiredText(FunctionCallInfo fcinfo, int argument, const char *name)
@@ -143,6 +162,7 @@ void LockBase(Oid base)
 	Relation relation = table_open(base, ShareRowExclusiveLock);
 	CheckTableNotInUse(relation, "create_view");
 	table_close(relation, NoLock);
+	LockWithPartitions(base, ShareRowExclusiveLock);
 }
 
 // Keeps writers and readers out of the tables that the cores are computed from.
@@ -152,7 +172,7 @@ void LockBases(const List *cores)
 	foreach (cell, cores) {
 		auto *core = static_cast<CoreEntry *>(lfirst(cell));
 		if (core->depth == 0)
-			LockRelationOid(core->source, AccessExclusiveLock);
+			LockWithPartitions(core->source, AccessExclusiveLock);
 	}
 }
 
@@ -200,7 +220,7 @@ void BindHomeToTruth(const CoreNames *core)
 	recordDependencyOn(&home, &truth, DEPENDENCY_NORMAL);
 }
 
-// Makes a core's truth and home table, and fills it.
+// Makes a core's truth and home table, which is empty.
 void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames *names)
 {
 	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan, core));
@@ -212,13 +232,11 @@ void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames 
 	const char *key_index = KeyIndexCommand(plan, core, names->home);
 	if (key_index != nullptr)
 		Run(key_index);
-	Fill(names);
-	GuardHome(names);
 	BindHomeToTruth(names);
 }
 
 // Makes all cores; a list of CoreNames.
-List *CreateCores(const QueryPlan *plan, const ViewNames *view)
+List *CreateCores(const QueryPlan *plan, const ViewNames *view, bool with_data)
 {
 	List *all = NIL;
 	ListCell *cell;
@@ -228,6 +246,9 @@ List *CreateCores(const QueryPlan *plan, const ViewNames *view)
 		names->home = FreeHomeName(view->bare, number);
 		names->truth = FreeTruthName(view->bare, number);
 		CreateCore(plan, static_cast<PlannedCore *>(lfirst(cell)), names);
+		if (with_data)
+			Fill(names);
+		GuardHome(names);
 		CommentOn(
 			"TABLE", names->home,
 			psprintf("state of %s, one row for each group; written by commits alone", view->view));
@@ -274,18 +295,10 @@ void WatchBase(Oid base)
 	RUN("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s, ENABLE ALWAYS TRIGGER mezzanine_capture, "
 		"ENABLE ALWAYS TRIGGER mezzanine_capture_truncate",
 		table, kTouchTrigger);
+	WatchPartitions(base);
 }
 
-Oid CatalogueOwner()
-{
-	const Oid catalogue = get_relname_relid("catalogue", get_namespace_oid(kInfoSchema, false));
-	Relation relation = table_open(catalogue, AccessShareLock);
-	const Oid owner = relation->rd_rel->relowner;
-	table_close(relation, NoLock);
-	return owner;
-}
-
-const char *ViewEntry(const QueryPlan *plan, const ViewNames *names)
+const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const CreateOptions *options)
 {
 	StringInfoData keys;
 	ListCell *cell;
@@ -293,10 +306,10 @@ const char *ViewEntry(const QueryPlan *plan, const ViewNames *names)
 	foreach (cell, PublishedKeyNames(plan))
 		appendStringInfo(&keys, "%s%s", keys.len > 0 ? ", " : "",
 						 quote_literal_cstr(static_cast<char *>(lfirst(cell))));
-	return psprintf("INSERT INTO %s.catalogue (view, definition, key_columns) "
-					"VALUES (%u, %u, ARRAY[%s]::text[])",
+	return psprintf("INSERT INTO %s.catalogue (view, definition, key_columns, on_error, on_stale) "
+					"VALUES (%u, %u, ARRAY[%s]::text[], '%s', '%s')",
 					kInfoSchema, RelationOid(names->view), RelationOid(names->definition),
-					keys.data);
+					keys.data, options->on_error, options->on_stale);
 }
 
 const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores)
@@ -318,9 +331,10 @@ const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const Lis
 
 // Enters the view into the catalogue, as the catalogue's owner: the caller has no
 // rights on it.
-void Register(const QueryPlan *plan, const ViewNames *names, const List *cores)
+void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
+			  const CreateOptions *options)
 {
-	const char *view_entry = ViewEntry(plan, names);
+	const char *view_entry = ViewEntry(plan, names, options);
 	const char *core_entries = CoreEntries(plan, names, cores);
 	Oid user;
 	int security;
@@ -331,16 +345,18 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores)
 	SetUserIdAndSecContext(user, security);
 }
 
-void CreateView(const QueryPlan *plan, const ViewNames *names, const char *comment)
+void CreateView(const QueryPlan *plan, const ViewNames *names, const CreateOptions *options)
 {
 	const int nest_level = PinTextSettings();
 	if (plan->is_rewritten)
 		RUN("CREATE VIEW %s AS %s", names->definition,
 			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
-	List *cores = CreateCores(plan, names);
+	List *cores = CreateCores(plan, names, options->with_data);
 	WatchBase(plan->base);
-	Publish(plan, names, cores, comment);
-	Register(plan, names, cores);
+	Publish(plan, names, cores, options->comment);
+	Register(plan, names, cores, options);
+	if (!options->with_data)
+		SetStatus(RelationOid(names->view), Status::kStale, "It was created without data");
 	AtEOXact_GUC(true, nest_level);
 	// A second view brings no new trigger; sessions must hear of it all the same.
 	CacheInvalidateRelcacheByRelid(plan->base);
@@ -360,11 +376,8 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 {
 	const char *bare = BareName(RequiredText(fcinfo, kName, "name"));
 	const char *query = RequiredText(fcinfo, kQuery, "query");
-	const char *comment =
-		PG_ARGISNULL(kComment) ? nullptr : text_to_cstring(PG_GETARG_TEXT_PP(kComment));
-
 	PreventCommandIfReadOnly("mezzanine.create_view()");
-	CheckOptions(fcinfo);
+	const CreateOptions options = CheckOptions(fcinfo);
 	RequireReadCommitted();
 	if (OidIsValid(PublishedOid(bare))) {
 		const bool skip = !PG_ARGISNULL(kIfNotExists) && PG_GETARG_BOOL(kIfNotExists);
@@ -384,7 +397,7 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 	// Under the caller's search_path, as the caller wrote it.
 	if (!plan->is_rewritten)
 		RUN("CREATE VIEW %s AS %s", names.definition, query);
-	CreateView(plan, &names, comment);
+	CreateView(plan, &names, &options);
 	SPI_finish();
 	PG_RETURN_OID(PublishedOid(bare));
 }

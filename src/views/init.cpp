@@ -1,4 +1,8 @@
+#include "views/life.h"
+#include "views/operate.h"
+#include "views/partitions.h"
 #include "views/program.h"
+#include "views/stale.h"
 #include "views/substitute.h"
 #include "views/transaction.h"
 
@@ -13,9 +17,17 @@ void InitModule()
 							"limit, or as long as lock_timeout allows.",
 							&lock_timeout_ms, 0, 0, INT_MAX, PGC_USERSET, GUC_UNIT_MS, nullptr,
 							nullptr, nullptr);
+	DefineCustomBoolVariable("mezzanine.serve_stale",
+							 "Reads views that are stale or paused, as they are.",
+							 "Otherwise reading one is an error, unless it was created with "
+							 "on_stale => 'serve'.",
+							 &serve_stale, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("mezzanine");
 	InitPrograms();
 	InitTransaction();
+	InitStale();
+	InitPartitions();
+	InitOperation();
 	InitSubstitution();
 }
 

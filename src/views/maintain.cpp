@@ -4,10 +4,12 @@
 // climb one ladder and none deadlocks with another.  A group's home row is found in its
 // latest version and changed in place; whoever holds it is waited for.
 #include "fence/fence.h"
+#include "pg/attempt.h"
 #include "pg/store.h"
 #include "views/catalogue.h"
 #include "views/home.h"
 #include "views/program.h"
+#include "views/stale.h"
 #include "views/transaction.h"
 
 namespace mezzanine::views
@@ -232,6 +234,31 @@ void ApplyView(core::Delta *delta, std::size_t view_index, ViewProgram *view)
 	pg::CloseStore(&apply.store);
 }
 
+// An ApplyView that may fail without failing the writer.
+struct FallibleApply {
+	core::Delta *delta;
+	std::size_t view_index;
+	ViewProgram *view;
+};
+
+void ApplyFallibly(void *argument)
+{
+	const auto *apply = static_cast<FallibleApply *>(argument);
+	ApplyView(apply->delta, apply->view_index, apply->view);
+}
+
+void ApplyOrFail(core::Delta *delta, std::size_t view_index, ViewProgram *view)
+{
+	if (HasFailed(view->view))
+		return;
+	FallibleApply apply = {delta, view_index, view};
+	pg::Trouble trouble;
+	if (!view->marks_stale)
+		ApplyView(delta, view_index, view);
+	else if (!pg::Attempt(ApplyFallibly, &apply, &trouble))
+		FailView(view->view, DescribeTrouble(&trouble));
+}
+
 // The program of the view with this home table; NULL when it was dropped meanwhile.
 ViewProgram *ProgramOf(Oid home, List *touched_bases)
 {
@@ -249,11 +276,20 @@ void ApplyViews(core::Delta *delta, List *touched_bases)
 	for (std::size_t i = 0; i < delta->view_count(); i++) {
 		ViewProgram *view = ProgramOf(delta->view(i), touched_bases);
 		if (view != nullptr)
-			ApplyView(delta, i, view);
+			ApplyOrFail(delta, i, view);
 	}
 }
 
 } // namespace
+
+int LimitWaits()
+{
+	const int nest_level = NewGUCNestLevel();
+	if (lock_timeout_ms > 0)
+		(void)set_config_option("lock_timeout", psprintf("%d", lock_timeout_ms), PGC_USERSET,
+								PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	return nest_level;
+}
 
 void ApplyDelta(core::Delta *delta, List *touched_bases)
 {
@@ -266,10 +302,7 @@ void ApplyDelta(core::Delta *delta, List *touched_bases)
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine apply", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
-	const int nest_level = NewGUCNestLevel();
-	if (lock_timeout_ms > 0)
-		(void)set_config_option("lock_timeout", psprintf("%d", lock_timeout_ms), PGC_USERSET,
-								PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+	const int nest_level = LimitWaits();
 	// An autocommitted statement comes here without one; its own rows would not be seen.
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetLatestSnapshot());

@@ -2,6 +2,7 @@
 
 #include "views/catalogue.h"
 #include "views/keys.h"
+#include "views/life.h"
 
 namespace mezzanine::views
 {
@@ -200,8 +201,17 @@ BaseProgram *BuildProgram(Oid base)
 	program->views = static_cast<ViewProgram *>(
 		palloc0(sizeof(ViewProgram) * static_cast<Size>(list_length(entries) + 1)));
 	ListCell *cell;
-	foreach (cell, entries)
-		CompileView(program, static_cast<CoreEntry *>(lfirst(cell)));
+	foreach (cell, entries) {
+		const auto *entry = static_cast<CoreEntry *>(lfirst(cell));
+		ViewLife life;
+		if (!LifeOf(entry->view, nullptr, &life))
+			continue;
+		program->has_views = true;
+		if (life.status != Status::kLive)
+			continue; // not maintained
+		CompileView(program, entry);
+		program->views[program->view_count - 1].marks_stale = life.marks_stale;
+	}
 	program->valid = count_before == invalidation_count;
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(context, CacheMemoryContext);

@@ -11,6 +11,7 @@
 #include "views/substitute.h"
 
 #include "views/catalogue.h"
+#include "views/life.h"
 #include "views/transaction.h"
 
 namespace mezzanine::views
@@ -351,9 +352,27 @@ void PlanAnewIfOld(const QueryDesc *description)
 			 errhint("Run the transaction again.")));
 }
 
+// Raises where a view that the query reads by its home table is not live in the query's own
+// snapshot.  What is read by the truth is right, whatever the view's life.
+void RequireReadable(const QueryDesc *description)
+{
+	const PlannedStmt *plan = description->plannedstmt;
+	ListCell *cell;
+	foreach (cell, plan->relationOids) {
+		const Oid relation = lfirst_oid(cell);
+		if (!IsHome(relation) || HasMark(plan, TruthMark(relation)))
+			continue;
+		const CoreEntry *core = CoreByHome(relation);
+		if (core != nullptr)
+			RequireServable(core->view, description->snapshot);
+	}
+}
+
 void StartExecutor(QueryDesc *description, int flags)
 {
 	PlanAnewIfOld(description);
+	if (!serve_stale && !IsParallelWorker() && (flags & EXEC_FLAG_EXPLAIN_ONLY) == 0)
+		RequireReadable(description);
 	if (next_executor_start)
 		next_executor_start(description, flags);
 	else

@@ -2,6 +2,7 @@
 
 #include "pg/context.h"
 #include "views/program.h"
+#include "views/stale.h"
 #include "views/substitute.h"
 
 namespace mezzanine::views
@@ -80,10 +81,12 @@ void ApplyOnce()
 		ereport(ERROR, (errcode(ERRCODE_OUT_OF_MEMORY), errmsg("out of memory"),
 						errdetail("Changes of a subtransaction could not be kept for the "
 								  "mezzanine views.")));
-	if (state.applied || state.delta == nullptr)
+	if (state.applied || (state.delta == nullptr && !AnyFailed()))
 		return;
 	state.applied = true;
-	ApplyDelta(state.delta, state.touched_bases);
+	if (state.delta != nullptr)
+		ApplyDelta(state.delta, state.touched_bases);
+	MarkFailedViews();
 }
 
 // Registered anew by each transaction's first touch, so that it runs before the

@@ -27,6 +27,9 @@ uint32 PlanHash(Oid home);
 
 void InitTransaction();
 
+// Sets mezzanine.lock_timeout's limit to the waits of a commit; ended by AtEOXact_GUC.
+int LimitWaits();
+
 // Writes the transaction's delta into the home tables; maintain.cpp.
 void ApplyDelta(core::Delta *delta, List *touched_bases);
 

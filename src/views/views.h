@@ -16,6 +16,9 @@ constexpr const char *kPublishedSchema = "mezzanine";
 constexpr const char *kStateSchema = "mezzanine_state";
 constexpr const char *kInfoSchema = "mezzanine_info";
 
+// On base tables and their partitions; made by create_view.
+constexpr const char *kTouchTrigger = "mezzanine_touch";
+
 // The home table's first column; the keys follow, then the number of rows, then each
 // argument's columns.  The truth view has the same columns in the same order.
 constexpr AttrNumber kHashAttribute = 1;
@@ -48,6 +51,7 @@ struct ViewProgram {
 	Oid hash_index;
 	Oid truth;
 	Oid owner;
+	bool marks_stale;     // a failure of its maintenance makes it stale, not the writer fail
 	AttrNumber rows;      // attribute of the number of rows in the group
 	bool pin_search_path; // some expression calls a function that may look names up
 	ExprState *filter;    // NULL: every row
@@ -64,6 +68,7 @@ struct BaseProgram {
 	bool valid;
 	MemoryContext context;
 	ExprContext *expressions;
+	bool has_views;  // also where none of them is live
 	Bitmapset *used; // attributes, offset as pull_varattnos does
 	int view_count;
 	ViewProgram *views;

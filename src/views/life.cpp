@@ -1,0 +1,178 @@
+#include "views/life.h"
+
+#include "pg/store.h"
+#include "views/catalogue.h"
+
+namespace mezzanine::views
+{
+
+bool serve_stale = false;
+
+namespace
+{
+
+// Columns of mezzanine_info.catalogue.
+enum Attribute : AttrNumber {
+	kView = 1,
+	kDefinition,
+	kKeyColumns,
+	kCreatedAt,
+	kStatus,
+	kReason,
+	kSince,
+	kOnError,
+	kOnStale
+};
+
+const char *TextAttribute(TupleTableSlot *slot, Attribute attribute)
+{
+	bool is_null;
+	const Datum value = slot_getattr(slot, attribute, &is_null);
+	return is_null ? nullptr : TextDatumGetCString(value);
+}
+
+// Opens the catalogue; false where the extension is not installed in this database.
+bool OpenCatalogue(pg::Store *store, LOCKMODE mode)
+{
+	const Oid schema = get_namespace_oid(kInfoSchema, true);
+	const Oid index = OidIsValid(schema) ? get_relname_relid("catalogue_pkey", schema) : InvalidOid;
+	if (!OidIsValid(index))
+		return false;
+	*store = pg::OpenStore(get_relname_relid("catalogue", schema), index, mode);
+	return true;
+}
+
+// Finds the view's row, in the version that `snapshot` sees; it is in store->slot.
+bool FindView(pg::Store *store, Oid view, Snapshot snapshot)
+{
+	ScanKeyData key;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(view));
+	pg::Search search = snapshot == nullptr ? pg::BeginSearch(store, &key, 1)
+											: pg::BeginSearchAt(store, &key, 1, snapshot);
+	const bool found = pg::NextMatch(&search, store->slot);
+	if (found)
+		ExecMaterializeSlot(store->slot); // the scan's buffer is about to go
+	pg::EndSearch(&search);
+	return found;
+}
+
+Datum StatusDatum(Status status)
+{
+	switch (status) {
+	case Status::kLive:
+		return CStringGetTextDatum("live");
+	case Status::kPaused:
+		return CStringGetTextDatum("paused");
+	case Status::kStale:
+		return CStringGetTextDatum("stale");
+	}
+	pg_unreachable();
+}
+
+void SetColumn(TupleTableSlot *row, Attribute attribute, Datum value, bool is_null)
+{
+	row->tts_values[attribute - 1] = value;
+	row->tts_isnull[attribute - 1] = is_null;
+}
+
+// Fills `row` with the catalogue's row `old` under another status.
+void FillRow(TupleTableSlot *row, TupleTableSlot *old, Status status, const char *reason)
+{
+	const auto width = static_cast<Size>(old->tts_tupleDescriptor->natts);
+	const bool is_live = status == Status::kLive;
+	slot_getallattrs(old);
+	ExecClearTuple(row);
+	memcpy(row->tts_values, old->tts_values, sizeof(Datum) * width);
+	memcpy(row->tts_isnull, old->tts_isnull, sizeof(bool) * width);
+	SetColumn(row, kStatus, StatusDatum(status), false);
+	SetColumn(row, kReason, reason == nullptr ? 0 : CStringGetTextDatum(reason), reason == nullptr);
+	SetColumn(row, kSince, TimestampTzGetDatum(GetCurrentTimestamp()), is_live);
+	ExecStoreVirtualTuple(row);
+	ExecMaterializeSlot(row);
+}
+
+// Has every session compile the programs of the view's sources anew.
+void InvalidatePrograms(Oid view)
+{
+	ListCell *cell;
+	foreach (cell, CoresOfView(view)) {
+		const auto *core = static_cast<CoreEntry *>(lfirst(cell));
+		CacheInvalidateRelcacheByRelid(core->source);
+		CacheInvalidateRelcacheByRelid(core->home);
+	}
+}
+
+Status StatusOf(TupleTableSlot *row)
+{
+	return static_cast<Status>(*TextAttribute(row, kStatus));
+}
+
+// Writes the status, of a live view alone where `only_live`; false where there is none.
+bool ChangeStatus(Oid view, Status status, const char *reason, bool only_live)
+{
+	pg::Store store;
+	if (!OpenCatalogue(&store, RowExclusiveLock))
+		return false;
+	TupleTableSlot *written = table_slot_create(store.table, nullptr);
+	pg::Written result = pg::Written::kChanged;
+	while (result == pg::Written::kChanged && FindView(&store, view, nullptr) &&
+		   (!only_live || StatusOf(store.slot) == Status::kLive)) {
+		CHECK_FOR_INTERRUPTS();
+		ItemPointerData row = store.slot->tts_tid;
+		FillRow(written, store.slot, status, reason);
+		result = pg::UpdateRow(&store, &row, written);
+	}
+	ExecDropSingleTupleTableSlot(written);
+	pg::CloseStore(&store);
+	if (result == pg::Written::kChanged)
+		return false;
+	InvalidatePrograms(view);
+	CommandCounterIncrement();
+	return true;
+}
+
+} // namespace
+
+bool LifeOf(Oid view, Snapshot snapshot, ViewLife *life)
+{
+	pg::Store store;
+	if (!OpenCatalogue(&store, AccessShareLock))
+		return false;
+	const bool found = FindView(&store, view, snapshot);
+	if (found) {
+		life->status = StatusOf(store.slot);
+		life->marks_stale = strcmp(TextAttribute(store.slot, kOnError), "mark_stale") == 0;
+		life->serves = strcmp(TextAttribute(store.slot, kOnStale), "serve") == 0;
+		life->reason = TextAttribute(store.slot, kReason);
+	}
+	pg::CloseStore(&store);
+	return found;
+}
+
+void SetStatus(Oid view, Status status, const char *reason)
+{
+	(void)ChangeStatus(view, status, reason, false);
+}
+
+bool MarkStale(Oid view, const char *reason)
+{
+	return ChangeStatus(view, Status::kStale, reason, true);
+}
+
+void RequireServable(Oid view, Snapshot snapshot)
+{
+	ViewLife life;
+	if (serve_stale || !LifeOf(view, snapshot, &life) || life.status == Status::kLive ||
+		life.serves)
+		return;
+	const bool is_paused = life.status == Status::kPaused;
+	const char *name =
+		quote_qualified_identifier(get_namespace_name(get_rel_namespace(view)), get_rel_name(view));
+	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_STALE_VIEW),
+					errmsg("mezzanine view %s is %s", name, is_paused ? "paused" : "stale"),
+					errdetail("%s.", life.reason == nullptr ? "Unknown" : life.reason),
+					errhint("SELECT mezzanine.%s(%s) brings it up to date.",
+							is_paused ? "resume" : "refresh", quote_literal_cstr(name))));
+}
+
+} // namespace mezzanine::views

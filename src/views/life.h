@@ -1,0 +1,39 @@
+// The life of a view: live, paused or stale.
+//
+// The status is a column of the catalogue, so it is durable, and seen by everybody in the
+// snapshot in which the view's contents are: a reader whose snapshot is older than what made
+// the view stale goes on.  Only live views are maintained.
+#pragma once
+
+#include "views/views.h"
+
+namespace mezzanine::views
+{
+
+enum class Status : char { kLive = 'l', kPaused = 'p', kStale = 's' };
+
+// What the catalogue knows of a view's life.
+struct ViewLife {
+	Status status;
+	bool marks_stale; // on_error => 'mark_stale'
+	bool serves;      // on_stale => 'serve'
+	const char *reason;
+};
+
+// The life of a view as `snapshot` sees it, or in its latest version where that is NULL;
+// false where there is no such view.
+bool LifeOf(Oid view, Snapshot snapshot, ViewLife *life);
+
+// Writes the status, in this transaction.  `reason` may be NULL.
+void SetStatus(Oid view, Status status, const char *reason);
+
+// Marks the view stale; false where it is not live, or gone.
+bool MarkStale(Oid view, const char *reason);
+
+// Raises MZ020 where the view is not live in `snapshot` and may not be served so.
+void RequireServable(Oid view, Snapshot snapshot);
+
+// mezzanine.serve_stale: this session reads views that are not live, too.
+extern bool serve_stale;
+
+} // namespace mezzanine::views
