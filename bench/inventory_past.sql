@@ -1,0 +1,20 @@
+-- :past reservations that are over, for bench/inventory: one is made by the functions, and
+-- its rows are copied, in whatever tables it has any.
+SELECT reservation, fence FROM inventory.reserve('item-1', 1, 'main') \gset
+SELECT status FROM inventory.confirm(:'reservation', :fence) \g /dev/null
+SET synchronous_commit = off;
+SELECT format('INSERT INTO %1$s (%2$s) SELECT %3$s FROM %1$s AS t, '
+		'generate_series(1, %4$s) AS i WHERE t.reservation = %5$L',
+	c.oid::regclass, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum),
+	string_agg(CASE a.attname
+		WHEN 'reservation' THEN $$lpad(to_hex(i), 32, '0')::uuid$$
+		WHEN 'sequence' THEN 't.sequence + 10 * i'
+		ELSE 't.' || quote_ident(a.attname) END, ', ' ORDER BY a.attnum),
+	:'past', :'reservation')
+FROM pg_attribute AS a
+JOIN pg_class AS c ON c.oid = a.attrelid AND c.relkind = 'r'
+WHERE c.relnamespace = 'inventory'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+	AND c.relname IN ('reservation', 'reservation_line', 'journal')
+GROUP BY c.oid \gexec
+SELECT setval('inventory.journal_sequence', 10 * :past + 1000) \g /dev/null
+VACUUM ANALYZE;
