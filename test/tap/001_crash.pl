@@ -13,7 +13,7 @@ use Sale;
 use Test::More;
 use Time::HiRes qw(sleep);
 
-my $cycles = $ENV{MEZZANINE_CRASH_CYCLES} // 5;
+my $cycles = $ENV{MEZZANINE_CRASH_CYCLES} // 7;
 my $sale = Sale->new('crash');
 
 foreach my $cycle (1 .. $cycles)
@@ -29,7 +29,7 @@ sub crash
 {
 	my ($when, $how) = @_;
 	$sale->open;
-	$sale->wait_for_orders(150);
+	$sale->wait_for_orders(60);
 	$how->();
 	$sale->audit($when);
 	return;

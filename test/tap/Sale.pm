@@ -19,7 +19,7 @@ use Test::More;
 use Time::HiRes qw(sleep);
 
 my $clients = 8;
-my $carts_each = 3000;    # more than a client gets through before it is stopped
+my $carts_each = 1500;    # more than a client gets through before it is stopped
 my $items = 20;
 my $hot_items = 4;
 
@@ -32,6 +32,7 @@ sub new
 fsync = on
 synchronous_commit = on
 restart_after_crash = on
+recovery_init_sync_method = syncfs
 max_connections = 40
 max_prepared_transactions = 10
 });
@@ -39,7 +40,7 @@ max_prepared_transactions = 10
 	my $seed = $ENV{MEZZANINE_SEED} // int(rand(2**31));
 	srand($seed);
 	note("MEZZANINE_SEED=$seed");
-	my $self = bless { node => $node, round => 0, acknowledged => [], before => 0 }, $class;
+	my $self = bless { node => $node, round => 0, acknowledged => [], held => [], before => 0 }, $class;
 	$self->_furnish;
 	return $self;
 }
@@ -99,7 +100,7 @@ sub _start_client
 }
 
 # Carts of one to three lines.  Every tenth is held and forgotten; a client prints a
-# reservation only when the server has answered its COMMIT.
+# reservation only when the server has answered its COMMIT: first as held, then as sold.
 sub _script
 {
 	my ($self, $client) = @_;
@@ -121,13 +122,14 @@ sub _script
 		$script .= "SELECT status = 'held' AS held, reservation, fence FROM inventory.reserve("
 		  . "ARRAY[" . join(',', @lines) . "]::inventory.line[], ttl => '$ttl', key => '$key', "
 		  . "wait => '20 s') \\gset\n";
+		$script .= "\\if :held\n\\echo held :reservation\n\\endif\n";
 		next if $forget;
 		$script .= "\\if :held\nBEGIN;\n"
 		  . "SELECT status FROM inventory.confirm(:'reservation', :fence) \\gset\n"
 		  . (rand() < 0.2 ? "SAVEPOINT s;\nINSERT INTO order_lines VALUES (:'reservation', "
 			  . "'item-1', 1000, 1);\nROLLBACK TO s;\n" : '')
 		  . "INSERT INTO order_lines VALUES " . join(',', @orders) . ";\nCOMMIT;\n"
-		  . "\\echo :reservation\n\\endif\n";
+		  . "\\echo sold :reservation\n\\endif\n";
 	}
 	return $script;
 }
@@ -164,7 +166,11 @@ sub close
 		$cut_off++ unless $client->{handle}->finish;
 		my $errors = slurp_file("$client->{base}.err");
 		unlike($errors, qr/ERROR:/, 'a client met no error but the crash');
-		push @{ $self->{acknowledged} }, split /\n/, slurp_file("$client->{base}.out");
+		foreach (split /\n/, slurp_file("$client->{base}.out"))
+		{
+			push @{ $self->{$1 eq 'held' ? 'held' : 'acknowledged'} }, $2
+			  if /^(held|sold) (\S{36})$/;
+		}
 	}
 	is($cut_off, $clients, 'every client was cut off in the middle of the sale');
 	return;
@@ -180,6 +186,8 @@ sub audit
 	is($self->sql(q{SELECT * FROM mezzanine.verify('mezzanine.sales_by_item')}),
 		'', "$when: mezzanine.verify() is empty");
 	is($self->sql(_lost($list)), '', "$when: every acknowledged confirmation is there");
+	my $held = join(',', @{ $self->{held} });
+	is($self->sql(_lost_holds($held)), '', "$when: every acknowledged hold is there");
 	is($self->sql(_orders_and_confirmations()),
 		'', "$when: each order has its confirmation, and each confirmation its order");
 	is($self->sql(_oversold()), '', "$when: nothing was sold that had not been received");
@@ -196,6 +204,15 @@ sub _lost
 		WHERE NOT EXISTS (SELECT FROM inventory.reservations r
 			WHERE r.reservation = a AND r.status = 'confirmed')
 		OR NOT EXISTS (SELECT FROM order_lines o WHERE o.reservation = a)};
+}
+
+# Held, sold, released by nobody, or expired: but there, with its lines.
+sub _lost_holds
+{
+	my ($list) = @_;
+	return qq{SELECT h FROM unnest('{$list}'::uuid[]) h
+		WHERE NOT EXISTS (SELECT FROM inventory.reservation r JOIN inventory.reservation_line l
+			USING (reservation) WHERE r.reservation = h AND r.status <> 'released')};
 }
 
 sub _orders_and_confirmations
