@@ -28,6 +28,7 @@ enum class Realm : uint16 {
 	kDesk = 19820,     // inventory: clerical work on a stock: corrections, quarantine
 	kSerials = 19821,  // inventory: serials of an item that come into the house, by hash
 	kTransfer = 19822, // inventory: a transfer
+	kConsumer = 19814, // inventory: a consumer of the journal, by hash of its name
 };
 
 struct Fence {

@@ -10,12 +10,13 @@ pg::Store OpenJournal()
 
 int64 Record(pg::Store *journal, const Movement &movement)
 {
+	// The transaction's number first: consume() relies on it.
+	const uint64 transaction = U64FromFullTransactionId(GetTopFullTransactionId());
 	const int64 sequence = NextNumber("journal_sequence");
 	TupleTableSlot *slot = BlankRow(journal);
 	SetColumn(slot, journal::kSequence, Int64GetDatum(sequence));
 	SetColumn(slot, journal::kAt, TimestampTzGetDatum(GetCurrentTimestamp()));
-	SetColumn(slot, journal::kTransaction,
-			  UInt64GetDatum(U64FromFullTransactionId(GetTopFullTransactionId())));
+	SetColumn(slot, journal::kTransaction, UInt64GetDatum(transaction));
 	SetColumn(slot, journal::kStock, Int64GetDatum(movement.stock));
 	SetColumn(slot, journal::kFromAccount, CStringGetTextDatum(movement.from));
 	SetColumn(slot, journal::kToAccount, CStringGetTextDatum(movement.to));

@@ -30,6 +30,16 @@ int64 NextNumber(const char *sequence)
 	return nextval_internal(RelationNamed(sequence), false);
 }
 
+int64 LastNumber(const char *sequence)
+{
+	LOCAL_FCINFO(call, 1);
+	InitFunctionCallInfoData(*call, nullptr, 1, InvalidOid, nullptr, nullptr);
+	call->args[0].value = ObjectIdGetDatum(RelationNamed(sequence));
+	call->args[0].isnull = false;
+	const Datum last = pg_sequence_last_value(call);
+	return call->isnull ? 0 : DatumGetInt64(last);
+}
+
 TupleTableSlot *BlankRow(pg::Store *store)
 {
 	TupleTableSlot *slot = ExecClearTuple(store->slot);

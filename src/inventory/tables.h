@@ -144,6 +144,9 @@ pg::Store OpenTable(const char *table, const char *index, LOCKMODE mode);
 // The next number of a sequence of the schema inventory.
 int64 NextNumber(const char *sequence);
 
+// The last number that a sequence has given out, to whomever; 0 before the first.
+int64 LastNumber(const char *sequence);
+
 // Empties a store's slot for a new row: every column NULL, values to be filled in before
 // ExecStoreVirtualTuple.
 TupleTableSlot *BlankRow(pg::Store *store);

@@ -39,6 +39,13 @@ is($standby->safe_psql('postgres', 'SELECT sku, available FROM inventory.availab
 	'lamp|5', 'standby: stock is read');
 foreach my $call (
 	q{inventory.reserve('lamp', 1)}, q{inventory.receive('lamp', 'main', 1)},
+	q{inventory.lease('job', 'ann', '1 min')}, q{inventory.release_lease('job', 1)},
+	q{inventory.check_fence('job', 1)}, q{inventory.set_capacity('room', 1)},
+	q{inventory.book('room', '(,)')}, q{inventory.confirm_booking(gen_random_uuid(), 1)},
+	q{inventory.extend_booking(gen_random_uuid(), 1, '1 s')},
+	q{inventory.release_booking(gen_random_uuid(), 1)},
+	q{inventory.create_consumer('mirror')}, q{inventory.drop_consumer('mirror')},
+	q{inventory.consume('mirror')},
 	q{mezzanine.create_view('more', 'SELECT item, count(*) FROM orders GROUP BY item')},
 	q{mezzanine.drop_view('sales')})
 {
