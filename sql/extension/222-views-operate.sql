@@ -16,9 +16,18 @@ CREATE FUNCTION mezzanine.resume(view regclass) RETURNS bigint
 COMMENT ON FUNCTION mezzanine.resume(regclass) IS
 	'brings a paused view up to date and to life; returns the number of rows changed';
 
+CREATE FUNCTION mezzanine.alter_view(
+	view regclass, on_error text = NULL, on_stale text = NULL) RETURNS void
+	LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'mezzanine_alter_view';
+COMMENT ON FUNCTION mezzanine.alter_view(regclass, text, text) IS
+	'changes what becomes of an error of the maintenance, and of reading a view that is not live; '
+	'NULL leaves as it is';
+
 REVOKE ALL ON FUNCTION
+	mezzanine.alter_view(regclass, text, text),
 	mezzanine.refresh(regclass, boolean), mezzanine.pause(regclass), mezzanine.resume(regclass)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
+	mezzanine.alter_view(regclass, text, text),
 	mezzanine.refresh(regclass, boolean), mezzanine.pause(regclass), mezzanine.resume(regclass)
 TO mezzanine_author;

@@ -75,18 +75,43 @@ void SetColumn(TupleTableSlot *row, Attribute attribute, Datum value, bool is_nu
 	row->tts_isnull[attribute - 1] = is_null;
 }
 
-// Fills `row` with the catalogue's row `old` under another status.
-void FillRow(TupleTableSlot *row, TupleTableSlot *old, Status status, const char *reason)
+// A change of a view's row in the catalogue.
+struct Change {
+	bool only_live;   // leaves a view alone that is not
+	bool sets_status; // else on_error and on_stale, where they are not NULL
+	Status status;
+	const char *reason;
+	ViewReactions reactions;
+};
+
+void SetText(TupleTableSlot *row, Attribute attribute, const char *value)
+{
+	SetColumn(row, attribute, value == nullptr ? 0 : CStringGetTextDatum(value), value == nullptr);
+}
+
+void ApplyChange(TupleTableSlot *row, const Change *change)
+{
+	if (change->sets_status) {
+		SetColumn(row, kStatus, StatusDatum(change->status), false);
+		SetText(row, kReason, change->reason);
+		SetColumn(row, kSince, TimestampTzGetDatum(GetCurrentTimestamp()),
+				  change->status == Status::kLive);
+	}
+	if (change->reactions.on_error != nullptr)
+		SetText(row, kOnError, change->reactions.on_error);
+	if (change->reactions.on_stale != nullptr)
+		SetText(row, kOnStale, change->reactions.on_stale);
+}
+
+// Fills `row` with the catalogue's row `old`, changed.
+void FillRow(TupleTableSlot *row, TupleTableSlot *old, const Change *change)
 {
 	const auto width = static_cast<Size>(old->tts_tupleDescriptor->natts);
-	const bool is_live = status == Status::kLive;
 	slot_getallattrs(old);
 	ExecClearTuple(row);
 	memcpy(row->tts_values, old->tts_values, sizeof(Datum) * width);
 	memcpy(row->tts_isnull, old->tts_isnull, sizeof(bool) * width);
-	SetColumn(row, kStatus, StatusDatum(status), false);
-	SetColumn(row, kReason, reason == nullptr ? 0 : CStringGetTextDatum(reason), reason == nullptr);
-	SetColumn(row, kSince, TimestampTzGetDatum(GetCurrentTimestamp()), is_live);
+	ApplyChange(row, change);
 	ExecStoreVirtualTuple(row);
 	ExecMaterializeSlot(row);
 }
@@ -107,8 +132,8 @@ Status StatusOf(TupleTableSlot *row)
 	return static_cast<Status>(*TextAttribute(row, kStatus));
 }
 
-// Writes the status, of a live view alone where `only_live`; false where there is none.
-bool ChangeStatus(Oid view, Status status, const char *reason, bool only_live)
+// Changes the view's row; false where there is none to change.
+bool ChangeRow(Oid view, const Change *change)
 {
 	pg::Store store;
 	if (!OpenCatalogue(&store, RowExclusiveLock))
@@ -116,10 +141,10 @@ bool ChangeStatus(Oid view, Status status, const char *reason, bool only_live)
 	TupleTableSlot *written = table_slot_create(store.table, nullptr);
 	pg::Written result = pg::Written::kChanged;
 	while (result == pg::Written::kChanged && FindView(&store, view, nullptr) &&
-		   (!only_live || StatusOf(store.slot) == Status::kLive)) {
+		   (!change->only_live || StatusOf(store.slot) == Status::kLive)) {
 		CHECK_FOR_INTERRUPTS();
 		ItemPointerData row = store.slot->tts_tid;
-		FillRow(written, store.slot, status, reason);
+		FillRow(written, store.slot, change);
 		result = pg::UpdateRow(&store, &row, written);
 	}
 	ExecDropSingleTupleTableSlot(written);
@@ -151,12 +176,20 @@ bool LifeOf(Oid view, Snapshot snapshot, ViewLife *life)
 
 void SetStatus(Oid view, Status status, const char *reason)
 {
-	(void)ChangeStatus(view, status, reason, false);
+	const Change change = {false, true, status, reason, {}};
+	(void)ChangeRow(view, &change);
+}
+
+void SetReactions(Oid view, const ViewReactions *reactions)
+{
+	const Change change = {false, false, Status::kLive, nullptr, *reactions};
+	(void)ChangeRow(view, &change);
 }
 
 bool MarkStale(Oid view, const char *reason)
 {
-	return ChangeStatus(view, Status::kStale, reason, true);
+	const Change change = {true, true, Status::kStale, reason, {}};
+	return ChangeRow(view, &change);
 }
 
 void RequireServable(Oid view, Snapshot snapshot)

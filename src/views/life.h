@@ -30,6 +30,13 @@ void SetStatus(Oid view, Status status, const char *reason);
 // Marks the view stale; false where it is not live, or gone.
 bool MarkStale(Oid view, const char *reason);
 
+// What becomes of errors and of reading what is not live; NULL leaves as it is.
+struct ViewReactions {
+	const char *on_error;
+	const char *on_stale;
+};
+void SetReactions(Oid view, const ViewReactions *reactions);
+
 // Raises MZ020 where the view is not live in `snapshot` and may not be served so.
 void RequireServable(Oid view, Snapshot snapshot);
 

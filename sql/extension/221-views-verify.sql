@@ -1,0 +1,179 @@
+-- verify: a view compared with its query.
+CREATE FUNCTION mezzanine_state.has_equality(type regtype) RETURNS boolean
+	LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'mezzanine_has_equality';
+COMMENT ON FUNCTION mezzanine_state.has_equality(regtype) IS
+	'whether values of the type can be compared for being equal, and sorted or hashed';
+
+-- SELECT of all columns of a relation; what has no equality (json, xml, point) as text.
+CREATE FUNCTION mezzanine_state.comparable(relation regclass) RETURNS text
+	LANGUAGE plpgsql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT 'SELECT ' || coalesce(string_agg(
+	                   format(CASE WHEN mezzanine_state.has_equality(a.atttypid) THEN '%1$I'
+	                               ELSE '%1$I::text AS %1$I' END, a.attname),
+	                   ', ' ORDER BY a.attnum), '') || format(' FROM %s', relation)
+	        FROM pg_attribute AS a
+	        WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+END $$;
+COMMENT ON FUNCTION mezzanine_state.comparable(regclass) IS
+	'query of all columns of a relation, in a form that can be compared';
+
+-- The relation's columns of floats, whose last digits depend on the order of additions, with
+-- the relative difference that is allowed.
+CREATE FUNCTION mezzanine_state.tolerances(relation regclass) RETURNS jsonb
+	LANGUAGE plpgsql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN (SELECT coalesce(jsonb_object_agg(a.attname, CASE a.atttypid WHEN 'float4'::regtype
+	                                                    THEN 1e-4 ELSE 1e-9 END), '{}')
+	        FROM pg_attribute AS a
+	        WHERE a.attrelid = relation AND a.atttypid IN ('float4'::regtype, 'float8'::regtype)
+	          AND a.attnum > 0 AND NOT a.attisdropped);
+END $$;
+COMMENT ON FUNCTION mezzanine_state.tolerances(regclass) IS
+	'relative differences that are allowed in the columns of floats of a relation';
+
+CREATE FUNCTION mezzanine_state.agree(one jsonb, other jsonb, tolerances jsonb) RETURNS boolean
+	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN one - ARRAY(SELECT jsonb_object_keys(tolerances))
+	           = other - ARRAY(SELECT jsonb_object_keys(tolerances))
+	   AND NOT EXISTS (
+		SELECT FROM jsonb_each_text(tolerances) AS t(name, tolerance)
+		CROSS JOIN LATERAL (VALUES ((one ->> t.name)::float8, (other ->> t.name)::float8))
+			AS v(a, b)
+		WHERE v.a IS DISTINCT FROM v.b
+		  AND (v.a IS NULL OR v.b IS NULL
+		       OR v.a IN ('NaN', 'Infinity', '-Infinity') OR v.b IN ('NaN', 'Infinity', '-Infinity')
+		       OR abs(v.a::numeric - v.b::numeric)
+		          > t.tolerance::numeric * greatest(abs(v.a::numeric), abs(v.b::numeric))));
+END $$;
+COMMENT ON FUNCTION mezzanine_state.agree(jsonb, jsonb, jsonb) IS
+	'whether two rows are equal but for the last digits of their floats';
+
+-- Two relations with the same columns, as bags, in one statement and hence one snapshot.
+-- Rows of one key that differ are shown as a pair.
+CREATE FUNCTION mezzanine_state.compare(
+	expected regclass, actual regclass, key_columns text[], max_differences integer)
+	RETURNS TABLE (kind text, key jsonb, expected_row jsonb, actual_row jsonb)
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+		WITH expected AS MATERIALIZED (%1$s),
+		     actual   AS MATERIALIZED (%2$s),
+		     missing  AS (SELECT %3$s AS key, to_jsonb(compared_row) AS row
+		                  FROM (TABLE expected EXCEPT ALL TABLE actual) AS compared_row),
+		     surplus  AS (SELECT %3$s AS key, to_jsonb(compared_row) AS row
+		                  FROM (TABLE actual EXCEPT ALL TABLE expected) AS compared_row),
+		     m AS (SELECT *, row_number() OVER (PARTITION BY missing.key ORDER BY missing.row)
+		                       AS number
+		           FROM missing),
+		     s AS (SELECT *, row_number() OVER (PARTITION BY surplus.key ORDER BY surplus.row)
+		                       AS number
+		           FROM surplus)
+		SELECT CASE WHEN s.row IS NULL THEN 'missing' WHEN m.row IS NULL THEN 'unexpected'
+		            ELSE 'different' END,
+		       COALESCE(m.key, s.key), m.row, s.row
+		FROM m FULL JOIN s ON m.key = s.key AND m.number = s.number
+		WHERE NOT coalesce(mezzanine_state.agree(m.row, s.row, %5$L), false)
+		ORDER BY 2, m.number, s.number
+		LIMIT %4$s $query$,
+		mezzanine_state.comparable(expected), mezzanine_state.comparable(actual),
+		format('(SELECT coalesce(jsonb_object_agg(k, to_jsonb(compared_row) -> k), jsonb ''{}'')
+		         FROM unnest(%L::text[]) AS k)', key_columns),
+		max_differences, mezzanine_state.tolerances(expected));
+END $$;
+COMMENT ON FUNCTION mezzanine_state.compare(regclass, regclass, text[], integer) IS
+	'differences between two relations as bags, paired by key; used by mezzanine.verify';
+
+-- What readers see, then what the engine counts with.
+CREATE FUNCTION mezzanine_state.differences(entry mezzanine_info.views, max_differences integer)
+	RETURNS TABLE (kind text, key jsonb, expected_row jsonb, actual_row jsonb)
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+	SET mezzanine.serve_stale = on
+AS $$
+DECLARE
+	core mezzanine_info.cores;
+BEGIN
+	RETURN QUERY SELECT * FROM mezzanine_state.compare(
+		entry.definition, entry.view, entry.key_columns, max_differences);
+	IF FOUND THEN
+		RETURN;
+	END IF;
+	FOR core IN SELECT * FROM mezzanine_info.cores AS c WHERE c.view = entry.view ORDER BY number
+	LOOP
+		RETURN QUERY SELECT 'state ' || d.kind, d.key, d.expected_row, d.actual_row
+			FROM mezzanine_state.compare(
+				core.truth, core.home, ARRAY['hash'], max_differences) AS d;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION mezzanine_state.differences(mezzanine_info.views, integer) IS
+	'what mezzanine.verify returns';
+
+CREATE FUNCTION mezzanine.verify(
+	view regclass, max_differences integer = 20, repair boolean = false,
+	OUT kind text, OUT key jsonb, OUT expected jsonb, OUT actual jsonb)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	entry mezzanine_info.views;
+BEGIN
+	IF view IS NULL OR max_differences IS NULL OR repair IS NULL THEN
+		RAISE EXCEPTION 'arguments of mezzanine.verify must not be NULL'
+			USING ERRCODE = 'null_value_not_allowed',
+			      HINT = 'Name a view, for example mezzanine.verify(''mezzanine.sales_by_day'').';
+	END IF;
+	IF max_differences < 1 THEN
+		RAISE EXCEPTION 'max_differences must be at least 1'
+			USING ERRCODE = 'invalid_parameter_value',
+			      DETAIL = pg_catalog.format('The value given is %s.', max_differences),
+			      HINT = 'It limits the number of rows returned; the default is 20.';
+	END IF;
+	SELECT v.* INTO entry FROM mezzanine_info.views AS v WHERE v.view = verify.view;
+	IF NOT FOUND THEN
+		RAISE EXCEPTION '"%" is not a mezzanine view', verify.view
+			USING ERRCODE = 'wrong_object_type',
+			      HINT = 'mezzanine_info.views lists the mezzanine views.';
+	END IF;
+	IF EXISTS (SELECT FROM mezzanine_info.cores AS c
+	           WHERE c.view = entry.view AND mezzanine_state.is_touched(c.home)) THEN
+		RAISE EXCEPTION 'cannot verify view "%" in a transaction that has changed table "%"',
+			verify.view, entry.base
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+			      DETAIL = 'The changes reach the view''s state at commit; until then this '
+			               'transaction reads the view by its definition.',
+			      HINT = 'Commit first.';
+	END IF;
+	RETURN QUERY SELECT * FROM mezzanine_state.differences(entry, max_differences);
+	IF repair AND (FOUND OR entry.status <> 'live') THEN
+		PERFORM mezzanine.refresh(view);
+	END IF;
+END $$;
+COMMENT ON FUNCTION mezzanine.verify(regclass, integer, boolean) IS
+	'compares a view with its query in one snapshot and returns the differences; none: the view '
+	'is right; with repair, it is refreshed where there are any';
+
+REVOKE ALL ON FUNCTION
+	mezzanine_state.has_equality(regtype), mezzanine_state.comparable(regclass),
+	mezzanine_state.tolerances(regclass), mezzanine_state.agree(jsonb, jsonb, jsonb),
+	mezzanine_state.compare(regclass, regclass, text[], integer),
+	mezzanine_state.differences(mezzanine_info.views, integer),
+	mezzanine.verify(regclass, integer, boolean)
+FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+	mezzanine_state.has_equality(regtype), mezzanine_state.comparable(regclass),
+	mezzanine_state.tolerances(regclass), mezzanine_state.agree(jsonb, jsonb, jsonb),
+	mezzanine_state.compare(regclass, regclass, text[], integer),
+	mezzanine_state.differences(mezzanine_info.views, integer),
+	mezzanine.verify(regclass, integer, boolean)
+TO mezzanine_author;
