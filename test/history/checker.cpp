@@ -214,7 +214,7 @@ void Checker::CheckClaim(const Effects &effects, std::size_t number)
 		Report(Kind::kNeverSettled, "nobody has confirmed or released it", &transaction, &call);
 	if (call.answer != Answer::kDone)
 		return;
-	if (call.verb != Verb::kRelease && call.asked >= state.expires)
+	if (call.verb != Verb::kRelease && !call.reacquires && call.asked >= state.expires)
 		Report(Kind::kLate, "its time was over", &transaction, &call);
 	if (!state.Apply(call))
 		Report(Kind::kSettledTwice, "more than it held", &transaction, &call);

@@ -88,7 +88,7 @@ Effects::Effects(const Transaction &transaction, const Holds &before) : transact
 		} else if (TakesEffect(call)) {
 			// Done by a clock that had not come to the hold's end.
 			const Time expires = HoldBefore(latest_.size(), call.hold).expires;
-			if (call.verb != Verb::kReserve && expires != kNever)
+			if (call.verb != Verb::kReserve && !call.reacquires && expires != kNever)
 				latest = std::max(call.asked, std::min(latest, expires));
 			outcomes.back().Apply(call, before_);
 		}

@@ -65,7 +65,7 @@ void WriteCall(std::ostream &out, const Call &call)
 {
 	out << "call " << WordFor(kVerbs, call.verb) << " " << WordFor(kAnswers, call.answer) << " "
 		<< call.asked << " " << call.answered << " " << call.hold << " " << call.keeps << " "
-		<< call.expires;
+		<< call.reacquires << " " << call.expires;
 	WriteList(out, call.units,
 			  [&](const Units &units) { out << " " << units.stock << " " << units.units; });
 	WriteList(out, call.shortages, [&](const Shortage &shortage) {
@@ -96,6 +96,7 @@ Call ReadCall(std::istream &in)
 	call.answered = ReadNumber<Time>(in);
 	call.hold = ReadNumber<int>(in);
 	call.keeps = ReadNumber<int>(in) != 0;
+	call.reacquires = ReadNumber<int>(in) != 0;
 	call.expires = ReadNumber<Time>(in);
 	call.units = ReadList<Units>(in, [&] { return ReadUnits(in); });
 	call.shortages = ReadList<Shortage>(in, [&] { return ReadShortage(in); });

@@ -60,6 +60,7 @@ struct Call {
 	Time answered = 0;
 	int hold = -1;            // of reserve, confirm, release and extend
 	bool keeps = false;       // confirm: what is not sold stays held
+	bool reacquires = false;  // confirm: takes the units again where the hold has expired
 	Time expires = kNever;    // reserve, extend: until when the units are held
 	std::vector<Units> units; // taken, sold, returned, or added
 	std::vector<Shortage> shortages;

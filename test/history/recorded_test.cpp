@@ -51,10 +51,11 @@ protected:
 	}
 
 	// Counts the answers of a history.
-	void Count(const History &history)
+	void Count(const Recording &recording)
 	{
 		const std::lock_guard<std::mutex> lock(mutex_);
-		for (const Transaction &transaction : history.transactions)
+		cells_ = std::max(cells_, recording.cells);
+		for (const Transaction &transaction : recording.history.transactions)
 			for (const Call &call : transaction.calls) {
 				++answers_[call.answer];
 				++calls_;
@@ -72,9 +73,10 @@ protected:
 			workload.sessions = static_cast<int>(4 + random() % 9);
 			workload.stocks = static_cast<int>(1 + random() % 8);
 			workload.calls = static_cast<int>(200 + random() % 1800);
+			workload.units = random() % 3 == 0 ? 60 : 12;
 			workload.kills = number % 4 == 3;
 			const Recording recording = recorder.Record(workload);
-			Count(recording.history);
+			Count(recording);
 			ExpectExplained(recording, workload.seed);
 		}
 	}
@@ -97,7 +99,8 @@ protected:
 	std::string database_;
 	std::map<Answer, int> answers_;
 	std::atomic<int> calls_ = 0;
-	std::mutex mutex_; // guards answers_
+	int cells_ = 0;
+	std::mutex mutex_; // guards answers_ and cells_
 };
 
 TEST_F(RecordedHistories, HaveAnInstantForEveryAnswer)
@@ -105,14 +108,21 @@ TEST_F(RecordedHistories, HaveAnInstantForEveryAnswer)
 	// Several at a time, each with items of its own: most sessions wait for each other.
 	std::vector<std::thread> lanes;
 	for (std::uint64_t lane = 0; lane < 5; ++lane)
-		lanes.emplace_back([this, lane] { Record(seed_of_this_run + lane); });
+		lanes.emplace_back([this, lane] {
+			try {
+				Record(seed_of_this_run + lane);
+			} catch (const std::exception &error) {
+				ADD_FAILURE() << error.what();
+			}
+		});
 	for (std::thread &lane : lanes)
 		lane.join();
 
 	std::cout << calls_ << " calls: " << answers_[Answer::kDone] << " done, "
 			  << answers_[Answer::kRejected] << " rejected, " << answers_[Answer::kExpired]
 			  << " expired, " << answers_[Answer::kSettled] << " settled before, "
-			  << answers_[Answer::kContended] << " contended" << std::endl;
+			  << answers_[Answer::kContended] << " contended; up to " << cells_ << " cells an item"
+			  << std::endl;
 	EXPECT_GT(answers_[Answer::kRejected], calls_ / 50) << "hardly anything was rejected";
 	EXPECT_LT(answers_[Answer::kContended], calls_ / 4) << "hardly anything was answered";
 	const client::Result wrong =

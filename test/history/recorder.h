@@ -14,13 +14,15 @@ struct Workload {
 	std::uint64_t seed = 1;
 	int sessions = 8;
 	int stocks = 2;
-	int calls = 1000;   // of all sessions together
-	bool kills = false; // ends sessions in the middle of what they do
+	int calls = 1000;        // of all sessions together
+	std::int64_t units = 12; // of each stock at the start, at most
+	bool kills = false;      // ends sessions in the middle of what they do
 };
 
 struct Recording {
 	History history;
 	std::vector<std::string> failures; // what the checker does not look at
+	int cells = 0;                     // over which an item was spread, at most
 };
 
 class Recorder

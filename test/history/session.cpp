@@ -53,7 +53,9 @@ void Session::Run(client::Connection *connection)
 		xid_.clear();
 		fresh_.clear();
 		marks_ = {{holds_, {}}};
-		if (OneIn(2))
+		if (Percent(10))
+			RunBatch();
+		else if (OneIn(2))
 			RunSingle();
 		else
 			RunTransaction();
@@ -66,6 +68,39 @@ void Session::RunSingle()
 {
 	transaction_.single = true;
 	(void)Step();
+	transactions_.push_back(transaction_);
+	Publish();
+}
+
+// Several carts in one call: as if they came one by one, all of them within it.
+void Session::RunBatch()
+{
+	transaction_.single = true;
+	std::ostringstream requests;
+	for (std::int64_t number = Draw(2, 5); number > 0; --number) {
+		Call call = DrawReserve();
+		requests << (transaction_.calls.empty() ? "" : ", ") << "ROW(NULL, '" << Lines(call.units)
+				 << "'::inventory.line[], '" << (OneIn(3) ? Draw(2, 80) : 600000)
+				 << " milliseconds', NULL)::inventory.request";
+		transaction_.calls.push_back(call);
+	}
+	shop_->calls_left -= static_cast<int>(transaction_.calls.size());
+	const Time asked = Now();
+	const Result result = Try(std::string(kColumns) + "inventory.reserve_many(ARRAY[" +
+								  requests.str() + "], wait => '300 milliseconds')",
+							  {});
+	const Time answered = Now();
+	for (std::size_t i = 0; i < transaction_.calls.size(); ++i) {
+		Call *call = &transaction_.calls[i];
+		call->asked = asked;
+		call->answered = answered;
+		if (result.ok())
+			UnderstandHeld(call, result, static_cast<int>(i));
+		else if (!connection_->alive() || result.sqlstate().empty() || result.sqlstate() == "57P01")
+			transaction_.end = End::kUnknown;
+		else
+			UnderstandError(call, result.sqlstate(), result.message());
+	}
 	transactions_.push_back(transaction_);
 	Publish();
 }
@@ -158,7 +193,7 @@ void Session::EndTransaction(bool rolled_back)
 	transactions_.push_back(transaction_);
 	if (transaction_.end == End::kCommitted)
 		Publish();
-	else
+	else if (transaction_.end == End::kRolledBack)
 		holds_ = marks_.front().holds;
 }
 
@@ -188,6 +223,7 @@ void Session::Publish()
 		return;
 	for (Hold &hold : fresh_) {
 		if (OneIn(4)) {
+			hold.shared = true;
 			const std::lock_guard<std::mutex> lock(shop_->mutex);
 			shop_->open_to_all.push_back(hold);
 		} else {
@@ -205,7 +241,8 @@ Call Session::DrawCall()
 	if (kind <= 12 || (kind <= 16 && !shop_->has_adjust)) {
 		Call call;
 		call.verb = Verb::kReceive;
-		call.units = {{static_cast<int>(Draw(0, shop_->stocks - 1)), Draw(1, 4)}};
+		call.units = {
+			{static_cast<int>(Draw(0, shop_->stocks - 1)), Draw(1, 3 + shop_->units / 8)}};
 		return call;
 	}
 	if (kind <= 20 && shop_->has_adjust) {
@@ -219,7 +256,7 @@ Call Session::DrawCall()
 		return DrawSettle(Verb::kConfirm);
 	if (kind <= 46)
 		return DrawSettle(Verb::kRelease);
-	if (kind <= 51 && shop_->has_extend)
+	if (kind <= 51)
 		return DrawSettle(Verb::kExtend);
 	return DrawReserve();
 }
@@ -230,7 +267,8 @@ Call Session::DrawReserve()
 	call.verb = Verb::kReserve;
 	std::map<int, std::int64_t> wanted;
 	for (std::int64_t lines = OneIn(3) ? Draw(1, 4) : 1; lines > 0; --lines)
-		wanted[static_cast<int>(Draw(0, shop_->stocks - 1))] += Draw(1, 3);
+		wanted[static_cast<int>(Draw(0, shop_->stocks - 1))] +=
+			Draw(1, Percent(20) ? shop_->units : 3);
 	for (const auto &[stock, units] : wanted)
 		call.units.push_back({stock, units});
 	return call;
@@ -308,35 +346,66 @@ Session::Reply Session::Ask(Call *call)
 	}
 }
 
-Session::Reply Session::AskReserve(Call *call)
+std::string Session::Lines(const std::vector<Units> &units) const
 {
 	std::ostringstream lines;
-	lines << "{";
-	for (const Units &units : call->units)
-		lines << (units == call->units.front() ? "" : ",") << "\"(" << shop_->Item(units.stock)
-			  << "," << units.units << ",main)\"";
-	lines << "}";
+	for (const Units &one : units)
+		lines << (lines.tellp() == 0 ? "{" : ",") << "\"(" << shop_->Item(one.stock) << ","
+			  << one.units << ",main)\"";
+	return lines.str() + "}";
+}
+
+std::string Session::DrawWait()
+{
+	return Percent(10) ? "0" : Percent(25) ? "20 milliseconds" : "300 milliseconds";
+}
+
+Session::Reply Session::AskReserve(Call *call)
+{
 	const std::string ttl =
 		Percent(35) ? std::to_string(Draw(2, 80)) + " milliseconds" : std::string("10 minutes");
-	const std::string wait = Percent(10)   ? "0"
-							 : Percent(25) ? "20 milliseconds"
-										   : "300 milliseconds";
+	const std::string mode = shop_->has_partial && OneIn(4) ? "partial" : "all";
 	return Send(call,
 				std::string(kColumns) +
-					"inventory.reserve($1::inventory.line[], ttl => $2::interval, "
-					"wait => $3::interval, reference => $4::jsonb)",
-				{lines.str(), ttl, wait, reference_});
+					"inventory.reserve($1::inventory.line[], ttl => $2::interval, mode => $3, "
+					"wait => $4::interval, reference => $5::jsonb)",
+				{Lines(call->units), ttl, mode, DrawWait(), reference_});
 }
 
 Session::Reply Session::AskSettle(Call *call)
 {
-	if (call->verb == Verb::kExtend)
+	if (call->verb == Verb::kConfirm)
+		return AskConfirm(call);
+	if (call->verb == Verb::kExtend) { /* never shortens */
+		const std::int64_t left = std::max<Time>(0, target_.expires - Now()) / 1000000;
 		return Send(call, std::string(kColumns) + "inventory.extend($1, $2, $3::interval)",
 					{target_.reservation, target_.fence,
-					 std::to_string(OneIn(2) ? Draw(5, 100) : 600000) + " milliseconds"});
-	const std::string function = call->verb == Verb::kConfirm ? "confirm" : "release";
-	return Send(call, kColumns + ("inventory." + function) + "($1, $2)",
+					 std::to_string(left + Draw(2, 100)) + " milliseconds"});
+	}
+	return Send(call, std::string(kColumns) + "inventory.release($1, $2)",
 				{target_.reservation, target_.fence});
+}
+
+// All of it, or one unit of one line; the rest of a hold of one's own may be kept.
+Session::Reply Session::AskConfirm(Call *call)
+{
+	call->reacquires = OneIn(target_.expires < Now() ? 2 : 8);
+	client::Parameters parameters = {target_.reservation,
+									 target_.fence,
+									 std::nullopt,
+									 "release",
+									 call->reacquires ? "reacquire" : "reject",
+									 DrawWait()};
+	if (!target_.shared && !call->reacquires && OneIn(3)) {
+		call->units = {{target_.units[0].stock, 1}};
+		call->keeps = OneIn(2);
+		parameters[2] = Lines(call->units);
+		parameters[3] = call->keeps ? "keep" : "release";
+	}
+	return Send(call,
+				std::string(kColumns) +
+					"inventory.confirm($1, $2, $3::inventory.line[], $4, $5, wait => $6::interval)",
+				parameters);
 }
 
 Session::Reply Session::AskGive(Call *call)
@@ -374,34 +443,45 @@ void Session::Understand(Call *call, const Result &result)
 	if (call->verb == Verb::kReceive || call->verb == Verb::kAdjust)
 		return;
 	if (call->verb == Verb::kReserve)
-		UnderstandHeld(call, result);
+		UnderstandHeld(call, result, 0);
 	else
 		UnderstandSettled(call, result);
 }
 
-void Session::UnderstandHeld(Call *call, const Result &result)
+void Session::UnderstandHeld(Call *call, const Result &result, int row)
 {
-	if (result.Text(0, "status") == "held") {
+	UnderstandMissing(call, result, row);
+	if (result.Text(row, "status") == "held") {
 		call->hold = shop_->next_hold++;
-		call->expires = result.Integer(0, "expires") * kPerMicrosecond;
-		fresh_.push_back({call->hold, result.Text(0, "reservation"), result.Text(0, "fence"),
-						  call->units, call->expires});
+		call->expires = result.Integer(row, "expires") * kPerMicrosecond;
+		call->units = ReadUnits(result.Text(row, "lines"));
+		fresh_.push_back({call->hold, result.Text(row, "reservation"), result.Text(row, "fence"),
+						  call->units, call->expires, false});
 		return;
 	}
 	call->answer = Answer::kRejected;
-	for (const Units &missing : ReadUnits(result.Text(0, "missing")))
+	call->units.clear();
+	if (call->shortages.empty())
+		throw std::runtime_error("a rejection that names nothing missing");
+}
+
+// Of what the call asked for, what was not there.
+void Session::UnderstandMissing(Call *call, const Result &result, int row)
+{
+	for (const Units &missing : ReadUnits(result.Text(row, "missing")))
 		for (const Units &wanted : call->units)
 			if (wanted.stock == missing.stock)
 				call->shortages.push_back({{wanted.stock}, wanted.units - missing.units});
-	if (call->shortages.empty())
-		throw std::runtime_error("a rejection that names nothing missing");
-	call->units.clear();
 }
 
 void Session::UnderstandSettled(Call *call, const Result &result)
 {
 	const std::string status = result.Text(0, "status");
-	if (status == "expired" || result.Text(0, "replayed") == "t") {
+	if (status == "rejected") {
+		UnderstandMissing(call, result, 0);
+		call->answer = Answer::kRejected;
+		call->units.clear();
+	} else if (status == "expired" || result.Text(0, "replayed") == "t") {
 		call->answer = status == "expired" ? Answer::kExpired : Answer::kSettled;
 		call->units.clear();
 	} else if (call->verb == Verb::kExtend) {
@@ -409,6 +489,9 @@ void Session::UnderstandSettled(Call *call, const Result &result)
 		target_.expires = call->expires;
 		target_.fence = result.Text(0, "fence");
 		call->units.clear();
+		fresh_.push_back(target_);
+	} else if (call->keeps && target_.units[0].units > 1) {
+		--target_.units[0].units;
 		fresh_.push_back(target_);
 	}
 }

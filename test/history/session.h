@@ -19,8 +19,9 @@ struct Shop {
 	std::string database;
 	std::string prefix; // of the names of its items
 	int stocks = 1;
-	bool has_extend = false;
+	std::int64_t units = 12; // that a stock has at the start, at most
 	bool has_adjust = false;
+	bool has_partial = false; // carts that take what there is
 
 	std::atomic<int> next_hold{0};
 	std::atomic<int> calls_left{0};
@@ -32,6 +33,7 @@ struct Shop {
 		std::string fence;
 		std::vector<Units> units;
 		Time expires = kNever;
+		bool shared = false;
 	};
 	std::vector<Hold> open_to_all; // holds that several sessions fight over
 
@@ -76,6 +78,7 @@ private:
 	bool Percent(int n) { return Draw(1, 100) <= n; }
 
 	void RunSingle();
+	void RunBatch();
 	void RunTransaction();
 	bool Step();
 	bool RollBackTo(Time from);
@@ -89,10 +92,14 @@ private:
 	Reply Ask(Call *call);
 	Reply AskReserve(Call *call);
 	Reply AskSettle(Call *call);
+	Reply AskConfirm(Call *call);
+	std::string DrawWait();
+	std::string Lines(const std::vector<Units> &units) const;
 	Reply AskGive(Call *call);
 	Reply Send(Call *call, const std::string &sql, const client::Parameters &parameters);
 	void Understand(Call *call, const client::Result &result);
-	void UnderstandHeld(Call *call, const client::Result &result);
+	void UnderstandHeld(Call *call, const client::Result &result, int row);
+	void UnderstandMissing(Call *call, const client::Result &result, int row);
 	void UnderstandSettled(Call *call, const client::Result &result);
 	void UnderstandError(Call *call, const std::string &sqlstate, const std::string &message);
 	std::vector<Units> ReadUnits(const std::string &text) const;
