@@ -47,8 +47,15 @@ SELECT regexp_replace(finding, '[A-Z][a-z]{2} .*', '<times>') AS damage
 SELECT pg_temp.damage('DELETE FROM inventory.reservation
 	WHERE reservation = current_setting(''verify.held'')::uuid');
 SELECT pg_temp.damage('INSERT INTO inventory.journal
-	VALUES (0, now(), ''1'', current_setting(''verify.lamp'')::bigint, ''sold'', ''supplier'', 4,
+	VALUES (0, now(), ''1'', current_setting(''verify.lamp'')::bigint, ''quarantine'', ''supplier'', 4,
 	NULL, ''by hand'', NULL)');
+SELECT pg_temp.damage('INSERT INTO inventory.quarantine
+	VALUES (current_setting(''verify.lamp'')::bigint, 0, 4)');
+SELECT pg_temp.damage('INSERT INTO inventory.correction
+	VALUES (current_setting(''verify.lamp'')::bigint, 0, now(), ''adjust'', 4, NULL, NULL, ''x'')');
+SELECT pg_temp.damage('INSERT INTO inventory.serial
+	VALUES (''verify-lamp'', ''x'', current_setting(''verify.lamp'')::bigint, ''stock'', NULL, NULL, 0),
+	(''verify-lamp'', ''y'', current_setting(''verify.lamp'')::bigint, ''quarantine'', NULL, NULL, 0)');
 -- What belongs to another item is not looked at where one is named, and found otherwise.
 BEGIN;
 UPDATE inventory.cell SET available = available + 1 WHERE stock = (SELECT stock

@@ -6,19 +6,24 @@ CREATE FUNCTION inventory.verify(sku text = NULL)
 AS $$
 WITH
 stock AS (
-	SELECT s.stock, format('%s at %s', s.sku, s.location) AS name
+	SELECT s.stock, s.serialised, s.safety_stock - s.oversell_limit AS floor,
+		concat(s.sku, ' at ', s.location, ' lot ' || s.lot) AS name
 	FROM inventory.stock AS s
 	WHERE $1 IS NULL OR s.sku = $1
 ),
+-- The journal, read once.
+movement AS MATERIALIZED (
+	SELECT j.stock, j.reservation, j.from_account, j.to_account, sum(j.quantity) AS units
+	FROM inventory.journal AS j
+	WHERE $1 IS NULL OR j.stock IN (SELECT stock.stock FROM stock)
+	GROUP BY j.stock, j.reservation, j.from_account, j.to_account
+),
 -- Each movement has two sides.
 side AS (
-	SELECT j.stock, j.reservation, j.to_account AS account, j.quantity
-	FROM inventory.journal AS j
-	WHERE $1 IS NULL OR j.stock IN (SELECT stock.stock FROM stock)
-	UNION ALL
-	SELECT j.stock, j.reservation, j.from_account, -j.quantity
-	FROM inventory.journal AS j
-	WHERE $1 IS NULL OR j.stock IN (SELECT stock.stock FROM stock)
+	SELECT m.stock, m.reservation, s.account, s.quantity
+	FROM movement AS m
+	CROSS JOIN LATERAL (VALUES (m.to_account, m.units), (m.from_account, -m.units))
+		AS s (account, quantity)
 ),
 balance AS (
 	SELECT side.stock, side.account, sum(side.quantity) AS units
@@ -44,42 +49,55 @@ line_balance AS (
 	FROM side
 	WHERE side.reservation IS NOT NULL
 	GROUP BY side.reservation, side.stock
+),
+-- What the journal says about a stock.
+book AS (
+	SELECT b.stock,
+		sum(b.units) FILTER (WHERE b.account = 'available') AS available,
+		sum(b.units) FILTER (WHERE b.account = 'floor') AS floor,
+		sum(b.units) FILTER (WHERE b.account = 'held') AS held,
+		sum(b.units) FILTER (WHERE b.account = 'quarantine') AS quarantine,
+		sum(b.units) FILTER (WHERE b.account IN ('available', 'floor', 'held')) AS on_hand,
+		max(c.units) AS corrected
+	FROM balance AS b
+	LEFT JOIN (
+		SELECT m.stock, sum(CASE m.to_account WHEN 'available' THEN m.units ELSE -m.units END)
+			AS units
+		FROM movement AS m
+		WHERE (m.from_account, m.to_account)
+			IN (('adjustment', 'available'), ('available', 'adjustment'))
+		GROUP BY m.stock
+	) AS c ON c.stock = b.stock
+	GROUP BY b.stock
 )
-SELECT 'available in cells', stock.name, coalesce(b.units, 0)::text, c.units::text
+-- What should be the same, and is kept elsewhere.
+SELECT v.check_name, stock.name, coalesce(v.expected, 0)::text, coalesce(v.actual, 0)::text
 FROM stock
-LEFT JOIN balance AS b ON b.stock = stock.stock AND b.account = 'available'
+LEFT JOIN book AS b ON b.stock = stock.stock
 LEFT JOIN (SELECT cell.stock, sum(cell.units) AS units FROM cell GROUP BY cell.stock) AS c
 	ON c.stock = stock.stock
-WHERE c.units IS DISTINCT FROM coalesce(b.units, 0)
-UNION ALL
-SELECT 'floor by policy', stock.name, coalesce(b.units, 0)::text,
-	(s.safety_stock - s.oversell_limit)::text
-FROM stock
-JOIN inventory.stock AS s ON s.stock = stock.stock
-LEFT JOIN balance AS b ON b.stock = stock.stock AND b.account = 'floor'
-WHERE s.safety_stock - s.oversell_limit <> coalesce(b.units, 0)
-UNION ALL
-SELECT 'held in lines', stock.name, coalesce(b.units, 0)::text, coalesce(l.units, 0)::text
-FROM stock
-LEFT JOIN balance AS b ON b.stock = stock.stock AND b.account = 'held'
 LEFT JOIN (SELECT line.stock, sum(line.held) AS units FROM line GROUP BY line.stock) AS l
 	ON l.stock = stock.stock
-WHERE coalesce(l.units, 0) <> coalesce(b.units, 0)
-UNION ALL
-SELECT 'serials in stock', stock.name, coalesce(b.units, 0)::text, coalesce(n.units, 0)::text
-FROM stock
-JOIN inventory.stock AS s ON s.stock = stock.stock
+LEFT JOIN (SELECT q.stock, sum(q.units) AS units FROM inventory.quarantine AS q GROUP BY q.stock)
+	AS q ON q.stock = stock.stock
+LEFT JOIN (SELECT k.stock, sum(k.delta) AS units FROM inventory.correction AS k GROUP BY k.stock)
+	AS k ON k.stock = stock.stock
 LEFT JOIN (
-	SELECT balance.stock, sum(balance.units) AS units
-	FROM balance
-	WHERE balance.account IN ('available', 'held', 'floor')
-	GROUP BY balance.stock
-) AS b ON b.stock = stock.stock
-LEFT JOIN (
-	SELECT u.stock, count(*) AS units FROM inventory.serial AS u WHERE u.state = 'stock'
+	SELECT u.stock, count(*) FILTER (WHERE u.state = 'stock') AS here,
+		count(*) FILTER (WHERE u.state = 'quarantine') AS aside
+	FROM inventory.serial AS u
 	GROUP BY u.stock
 ) AS n ON n.stock = stock.stock
-WHERE coalesce(n.units, 0) <> CASE WHEN s.serialised THEN coalesce(b.units, 0) ELSE 0 END
+CROSS JOIN LATERAL (VALUES
+	('available in cells', b.available, c.units),
+	('floor by policy', b.floor, stock.floor),
+	('held in lines', b.held, l.units),
+	('quarantine in entries', b.quarantine, q.units),
+	('corrections in the journal', b.corrected, k.units),
+	('serials in stock', CASE WHEN stock.serialised THEN b.on_hand END, n.here),
+	('serials in quarantine', CASE WHEN stock.serialised THEN b.quarantine END, n.aside)
+) AS v (check_name, expected, actual)
+WHERE coalesce(v.expected, 0) <> coalesce(v.actual, 0)
 UNION ALL
 SELECT 'held by line', format('reservation %s, stock %s',
 		coalesce(line.reservation, b.reservation), coalesce(line.stock, b.stock)),
@@ -107,7 +125,8 @@ UNION ALL
 SELECT 'account not below zero', format('stock %s, %s', b.stock, b.account),
 	'0 or more', b.units::text
 FROM balance AS b
-WHERE b.units < 0 AND b.account NOT IN ('supplier', 'adjustment', 'floor')
+-- Units may come back that were sold elsewhere.
+WHERE b.units < 0 AND b.account NOT IN ('supplier', 'adjustment', 'floor', 'sold')
 UNION ALL
 SELECT 'stock of a row exists', format('stock %s in %s', r.stock, r.relation), 'a stock', NULL
 FROM (

@@ -31,6 +31,7 @@ namespace mezzanine::core
 	X(kNotAvailable, NOT_AVAILABLE, "MZ012")                                                       \
 	X(kBookingConflict, BOOKING_CONFLICT, "MZ013")                                                 \
 	X(kInvariant, INVARIANT, "MZ014")                                                              \
+	X(kCorrectedSince, CORRECTED_SINCE, "MZ015")                                                   \
 	X(kStaleView, STALE_VIEW, "MZ020")                                                             \
 	X(kInvalidArgument, INVALID_ARGUMENT, "22023")                                                 \
 	X(kOverflow, OVERFLOW, "22003")                                                                \

@@ -31,12 +31,17 @@ std::string Quoted(std::string_view word)
 				"The value given is " + Quoted(word) + ".", "Known values are " + known + ".");
 }
 
+constexpr std::array<std::string_view, 3> kReturnStates = {"sellable", "quarantine", "scrap"};
+constexpr std::array<std::string_view, 2> kSettledStates = {"sellable", "scrap"};
+
 } // namespace
 
 constinit const Option kMode = {"mode", kModes};
 constinit const Option kStrategy = {"strategy", kStrategies};
 constinit const Option kRemainder = {"remainder", kRemainders};
 constinit const Option kIfExpired = {"if_expired", kIfExpireds};
+constinit const Option kReturnState = {"state", kReturnStates};
+constinit const Option kSettledState = {"state", kSettledStates};
 
 void CheckOption(const Option &option, std::string_view word)
 {

@@ -14,10 +14,12 @@ struct Option {
 	std::span<const std::string_view> words;
 };
 
-extern const Option kMode;      // all | partial
-extern const Option kStrategy;  // priority | nearest | fewest_splits
-extern const Option kRemainder; // release | keep
-extern const Option kIfExpired; // reject | reacquire
+extern const Option kMode;         // all | partial
+extern const Option kStrategy;     // priority | nearest | fewest_splits
+extern const Option kRemainder;    // release | keep
+extern const Option kIfExpired;    // reject | reacquire
+extern const Option kReturnState;  // sellable | quarantine | scrap
+extern const Option kSettledState; // sellable | scrap
 
 // Throws: kInvalidArgument for a word unknown to the option, kNotSupported for one that
 // does not work yet.

@@ -1,7 +1,6 @@
 // inventory.exchange_serials(): mends the books where one unit went another's way.
-#include "inventory/idempotency.h"
+#include "inventory/desk.h"
 #include "inventory/named.h"
-#include "inventory/serial.h"
 #include "inventory/tables.h"
 
 namespace mezzanine::inventory
@@ -20,16 +19,9 @@ struct Exchanging {
 
 int64 Exchange(const Exchanging &call)
 {
-	Outcome outcome;
-	if (Recall(call.key, 0, DT_NOEND, &outcome))
-		return outcome.movement;
-	outcome = Outcome{};
-	outcome.status = "exchanged";
-	outcome.movement = NextNumber("journal_sequence");
-	ExchangeSerials(call.sku, call.serial, call.instead, outcome.movement, call.reason);
-	Remember(call.key, outcome);
-	CommandCounterIncrement(); /* the next call of this statement shall see it */
-	return outcome.movement;
+	const int64 sequence = NextNumber("journal_sequence");
+	ExchangeSerials(call.sku, call.serial, call.instead, sequence, call.reason);
+	return sequence;
 }
 
 } // namespace
@@ -57,7 +49,7 @@ MEZZANINE_FUNCTION(mezzanine_exchange_serials)
 	AddText(&payload, call.instead);
 	AddText(&payload, reason);
 	FinishKey(&call.key, &payload);
-	return Int64GetDatum(Exchange(call));
+	return Int64GetDatum(AnswerOnce(call.key, 0, "exchanged", [&] { return Exchange(call); }));
 }
 
 } // namespace mezzanine::inventory

@@ -1,9 +1,5 @@
 // inventory.receive(): adds units to a stock, making it on its first receipt.
-#include "inventory/idempotency.h"
-#include "inventory/journal.h"
-#include "inventory/serial.h"
-#include "inventory/stock.h"
-#include "inventory/units.h"
+#include "inventory/desk.h"
 
 namespace mezzanine::inventory
 {
@@ -37,24 +33,8 @@ int64 AddUnits(const Receiving &call)
 	EnterSerials(call.sku, call.serials,
 				 {{stock.stock, "stock", nullptr, 0}, sequence, movement.reason});
 
-	// Last, so that buyers wait the least.
-	pg::Store cells = OpenCells();
-	GiveUnits(&cells, stock.stock, call.quantity, DT_NOEND);
-	pg::CloseStore(&cells);
+	GiveAvailable(stock.stock, call.quantity);
 	return sequence;
-}
-
-int64 Receive(const Receiving &call)
-{
-	Outcome outcome;
-	if (Recall(call.key, 3, DT_NOEND, &outcome))
-		return outcome.movement;
-	outcome = Outcome{};
-	outcome.status = "received";
-	outcome.movement = AddUnits(call);
-	Remember(call.key, outcome);
-	CommandCounterIncrement(); /* the next call of this statement shall see it */
-	return outcome.movement;
 }
 
 } // namespace
@@ -80,7 +60,7 @@ MEZZANINE_FUNCTION(mezzanine_receive)
 	AddSerials(&payload, call.serials);
 	AddOptional(&payload, call.reference);
 	FinishKey(&call.key, &payload);
-	return Int64GetDatum(Receive(call));
+	return Int64GetDatum(AnswerOnce(call.key, 3, "received", [&] { return AddUnits(call); }));
 }
 
 } // namespace mezzanine::inventory

@@ -230,7 +230,7 @@ void RaiseClaim(core::Claim claim, const Reservation &reservation, int64 fence)
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_ALREADY_CONFIRMED),
 						errmsg("reservation %s is already confirmed", id),
 						errdetail("Its units are sold."),
-						errhint("When the goods come back, receive them: inventory.receive().")));
+						errhint("When the goods come back: inventory.return_stock().")));
 	case core::Claim::kReleased:
 		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_ALREADY_RELEASED),
 						errmsg("reservation %s is already released", id),

@@ -268,6 +268,14 @@ void ResolveStocks(const Lines &lines)
 	pg::CloseStore(&store);
 }
 
+void RequireItem(text *sku)
+{
+	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
+	if (!FindKin(&store, sku, nullptr).any)
+		RaiseNoSuchStock({sku, nullptr, 0, 0});
+	pg::CloseStore(&store);
+}
+
 bool IsSerialised(int64 number)
 {
 	pg::Store store = OpenTable("stock", "stock_pkey", AccessShareLock);

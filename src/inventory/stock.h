@@ -34,6 +34,9 @@ Stock FindOrMakeStock(text *sku, text *location, const Lot &lot, bool serialised
 // Raises MZ010 where there is none.
 Stock RequireStock(text *sku, text *location, text *lot);
 
+// Raises MZ010 where the item was never received anywhere.
+void RequireItem(text *sku);
+
 // Whether the stock of this number is kept by serial number.
 bool IsSerialised(int64 number);
 
