@@ -22,7 +22,7 @@ main() {
 		's/^\t\tWaitForFence(GiversFence(stock), deadline, kGives);$//'
 	plant "cells that another transaction has fenced count as empty" \
 		src/inventory/survey.cpp \
-		's/^\t\tholding->glimpses = cell::Glance(.*);$/&\n\t\tholding->glimpses.units = holding->fenced;/'
+		's/^\t\tholding->glimpses = .*;$/& holding->glimpses.units = holding->fenced;/'
 	plant "a hold is given away before its time" \
 		src/inventory/reap.cpp \
 		's/GetCurrentTimestamp()/& + 30000/'

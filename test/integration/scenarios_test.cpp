@@ -238,5 +238,30 @@ TEST_P(ScenariosTest, LoweringStockMidCheckout)
 	Audit(owner, "lamp", lowered ? 0 : 8);
 }
 
+// One serial twice: everybody confirms at once, and each unit with a number of its own goes
+// to one of them.  (Rows that are locked and skipped have been handed out twice elsewhere.)
+TEST_P(ScenariosTest, OneSerialIsSoldOnce)
+{
+	constexpr int kPhones = 24;
+	constexpr int kShoppers = 12;
+	Connection owner = Connect();
+	owner.Execute("SELECT inventory.receive('phone', 'main', $1::bigint, "
+				  "serials => (SELECT array_agg('P' || i) FROM generate_series(1, $1::bigint) i))",
+				  {std::to_string(kPhones)});
+	std::atomic<int> held{0};
+	InParallel(kShoppers, [&](int) {
+		Connection shopper = ConnectAtLevel();
+		const Result hold = Reserve(shopper, "phone", 2);
+		++held;
+		while (held < kShoppers)
+			std::this_thread::yield();
+		EXPECT_EQ(Confirm(shopper, hold), "confirmed");
+	});
+	EXPECT_EQ(One(owner, "SELECT count(*) FROM inventory.serials WHERE state = 'sold'"), kPhones);
+	ExpectNoRows(owner, "SELECT reservation FROM inventory.serial GROUP BY reservation "
+						"HAVING count(*) <> 2");
+	Audit(owner, "phone", 0);
+}
+
 } // namespace
 } // namespace mezzanine::test
