@@ -109,6 +109,24 @@ NumericWire ParseNumeric(std::string_view bytes)
 	return wire;
 }
 
+bool AsInteger(const NumericWire &numeric, int fraction_digits, __int128 *value)
+{
+	constexpr int kDigitsMax = 8;
+	const int lowest = numeric.weight - numeric.digit_count + 1;
+	*value = 0;
+	if (numeric.digit_count == 0)
+		return true;
+	if (numeric.weight + fraction_digits >= kDigitsMax || lowest < -fraction_digits)
+		return false;
+	for (int i = 0; i < numeric.digit_count; ++i)
+		*value = *value * kBase + numeric.digit(i);
+	for (int i = lowest; i > -fraction_digits; --i)
+		*value *= kBase;
+	if (numeric.sign == NumericWire::kNegative)
+		*value = -*value;
+	return true;
+}
+
 void Decimal::AddParsed(const NumericWire &wire, int sign)
 {
 	if (!wire.finite())
@@ -125,7 +143,7 @@ void Decimal::AddParsed(const NumericWire &wire, int sign)
 	++load_;
 }
 
-void Decimal::AddInteger(__int128 value)
+void Decimal::AddInteger(__int128 value, int weight)
 {
 	const int direction = value < 0 ? -1 : +1;
 	unsigned __int128 rest = static_cast<unsigned __int128>(value);
@@ -140,9 +158,9 @@ void Decimal::AddInteger(__int128 value)
 		return;
 
 	MakeRoomFor(1);
-	Cover(0, count - 1);
+	Cover(weight, weight + count - 1);
 	for (int i = 0; i < count; ++i)
-		limbs_[static_cast<std::size_t>(i - low_)] += direction * digits[i];
+		limbs_[static_cast<std::size_t>(weight + i - low_)] += direction * digits[i];
 	++load_;
 }
 

@@ -46,6 +46,16 @@ struct NumericWire {
 // Throws: kInternal when they are no numeric's.
 NumericWire ParseNumeric(std::string_view bytes);
 
+// Base-10000 digits that hold `scale` decimal places.
+constexpr int FractionDigits(int scale)
+{
+	return (scale + 3) / 4;
+}
+
+// The finite numeric as an integer, in units of 10000^-fraction_digits; false where it does
+// not fit.  What fits is below 10^32, so that a million of them can be added.
+bool AsInteger(const NumericWire &numeric, int fraction_digits, __int128 *value);
+
 // A finite signed sum.  Movable, not copyable: a copy would leave its memory resource.
 //
 // When a call throws bad_alloc, the sum is what it was before the call.
@@ -61,7 +71,8 @@ public:
 	void AddWire(std::string_view wire, int sign) { AddParsed(ParseNumeric(wire), sign); }
 	void AddParsed(const NumericWire &wire, int sign);
 
-	void AddInteger(__int128 value);
+	// Adds value * 10000^weight.
+	void AddInteger(__int128 value, int weight = 0);
 	void Add(const Decimal &other);
 
 	// Makes room, so that the next call, if it is Merge(other), allocates nothing.

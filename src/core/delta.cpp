@@ -59,13 +59,19 @@ bool Group::IsZero() const noexcept
 									[](const Argument &argument) { return argument.IsZero(); });
 }
 
+bool Group::IsTainted() const noexcept
+{
+	return std::any_of(arguments.begin(), arguments.end(),
+					   [](const Argument &argument) { return argument.tainted(); });
+}
+
 Delta::Delta(std::pmr::memory_resource *resource)
 	: resource_(resource), levels_(resource), sealed_(resource), sum_(resource),
 	  combined_arguments_(resource), encoded_(resource)
 {
 }
 
-void Delta::Add(int depth, ViewId view, const Row &row)
+Group &Delta::Add(int depth, ViewId view, const Row &row)
 {
 	if (row.kinds.size() != row.values.size())
 		throw Misuse("a row's values are not those of its view");
@@ -73,6 +79,7 @@ void Delta::Add(int depth, ViewId view, const Row &row)
 	group.rows += row.sign;
 	for (std::size_t i = 0; i < row.values.size(); ++i)
 		group.arguments[i].Add(row.kinds[i], row.values[i], row.sign);
+	return group;
 }
 
 void Delta::Truncate(int depth, ViewId view)
@@ -96,7 +103,7 @@ void Delta::CommitLevel(int depth)
 		return;
 	}
 	Level &parent = levels_[levels_.size() - 2];
-	PrepareMerge(&parent.views, child.views);
+	PrepareMerge(&parent.views, &child.views);
 	MergePrepared(&parent.views, &child.views);
 	levels_.pop_back();
 }
@@ -129,8 +136,8 @@ void Delta::MergeGroups(std::size_t view_index, std::size_t into, std::size_t fr
 	Group &source = group(view_index, from);
 	if (into == from)
 		throw Misuse("a group cannot be merged into itself");
-	PrepareMerge(&group(view_index, into), source);
-	MergePrepared(&group(view_index, into), source);
+	PrepareMerge(&group(view_index, into), &source);
+	MergePrepared(&group(view_index, into), &source);
 	source.rows = 0;
 	for (Argument &argument : source.arguments)
 		argument.Clear();
@@ -166,7 +173,7 @@ const Delta::Stored &Delta::Combine(const Group &group, std::span<const Argument
 	for (std::size_t i = 0; i < kinds.size(); ++i) {
 		const int number = static_cast<int>(i) + 1;
 		sum_.Clear();
-		sum_.Merge(group.arguments[i]);
+		sum_.AddSum(group.arguments[i]);
 		if (!before.empty())
 			sum_.AddStored(kinds[i], number, before[i]);
 		combined_arguments_[i] = sum_.Encode(kinds[i], number, &encoded_[i]);
@@ -210,12 +217,12 @@ Group &Delta::Mutable(const Group &group) noexcept
 
 // Does all of a merge that allocates, and changes no sum: after a throw here both sides
 // are as they were, and MergePrepared cannot throw.
-void Delta::PrepareMerge(ViewMap *parent, const ViewMap &child)
+void Delta::PrepareMerge(ViewMap *parent, ViewMap *child)
 {
-	for (const auto &[view, theirs] : child) {
+	for (auto &[view, theirs] : *child) {
 		const auto ours = parent->find(view);
 		if (ours != parent->end() && !theirs.truncated)
-			PrepareMerge(&ours->second.groups, theirs.groups);
+			PrepareMerge(&ours->second.groups, &theirs.groups);
 	}
 }
 
@@ -238,17 +245,17 @@ void Delta::MergePrepared(ViewMap *parent, ViewMap *child) noexcept
 	}
 }
 
-void Delta::PrepareMerge(GroupSet *into, const GroupSet &from)
+void Delta::PrepareMerge(GroupSet *into, GroupSet *from)
 {
 	if (into->empty())
 		return;
-	const std::size_t together = into->size() + from.size();
+	const std::size_t together = into->size() + from->size();
 	if (together > into->bucket_count()) /* the load factor is 1 */
 		into->reserve(std::max(together, 2 * into->size()));
-	for (const Group &theirs : from) {
+	for (const Group &theirs : *from) {
 		const auto ours = into->find(theirs);
 		if (ours != into->end())
-			PrepareMerge(&Mutable(*ours), theirs);
+			PrepareMerge(&Mutable(*ours), &Mutable(theirs));
 	}
 }
 
@@ -261,23 +268,23 @@ void Delta::MergePrepared(GroupSet *into, GroupSet *from) noexcept
 	while (!from->empty()) {
 		const auto merged = into->insert(from->extract(from->begin()));
 		if (!merged.inserted)
-			MergePrepared(&Mutable(*merged.position), merged.node.value());
+			MergePrepared(&Mutable(*merged.position), &merged.node.value());
 	}
 }
 
-void Delta::PrepareMerge(Group *into, const Group &from)
+void Delta::PrepareMerge(Group *into, Group *from)
 {
-	if (into->arguments.size() != from.arguments.size())
+	if (into->arguments.size() != from->arguments.size())
 		throw Misuse("two parts of a group differ in their arguments");
-	for (std::size_t i = 0; i < from.arguments.size(); ++i)
-		into->arguments[i].PrepareMerge(from.arguments[i]);
+	for (std::size_t i = 0; i < from->arguments.size(); ++i)
+		into->arguments[i].PrepareMerge(&from->arguments[i]);
 }
 
-void Delta::MergePrepared(Group *into, const Group &from) noexcept
+void Delta::MergePrepared(Group *into, Group *from) noexcept
 {
-	into->rows += from.rows;
-	for (std::size_t i = 0; i < from.arguments.size(); ++i)
-		into->arguments[i].MergePrepared(from.arguments[i]);
+	into->rows += from->rows;
+	for (std::size_t i = 0; i < from->arguments.size(); ++i)
+		into->arguments[i].MergePrepared(&from->arguments[i]);
 }
 
 void Delta::SealView(ViewId view, const ViewDelta &delta)

@@ -40,6 +40,8 @@ struct Group {
 
 	// No row and no trace of one: applying it changes nothing.
 	bool IsZero() const noexcept;
+	// Some argument's change does not add up: the group must be computed again.
+	bool IsTainted() const noexcept;
 
 	std::uint64_t hash;
 	std::pmr::string key;
@@ -70,12 +72,13 @@ public:
 	Delta &operator=(const Delta &) = delete;
 
 	// Adds a row, or takes one away, in the subtransaction at nesting level `depth`
-	// (1 = top).  After a throw the level at `depth` is good for AbortLevel alone; the
+	// (1 = top); what is returned is that group's change, for the shell to put candidates
+	// into.  After a throw the level at `depth` is good for AbortLevel alone; the
 	// others are as they were.
 	//
 	// Throws: kInvariant after Seal, at a depth below one that is still open, or when the
 	//         number of arguments is another than before; kInternal; bad_alloc.
-	void Add(int depth, ViewId view, const Row &row);
+	Group &Add(int depth, ViewId view, const Row &row);
 
 	// The view's source became empty: what came before in this transaction no longer
 	// counts, nor does what is stored.  Throws as Add.
@@ -174,12 +177,12 @@ private:
 	ViewDelta &At(int depth, ViewId view);
 	Group &GroupFor(GroupSet *groups, const Row &row);
 	static Group &Mutable(const Group &group) noexcept;
-	static void PrepareMerge(ViewMap *parent, const ViewMap &child);
+	static void PrepareMerge(ViewMap *parent, ViewMap *child);
 	static void MergePrepared(ViewMap *parent, ViewMap *child) noexcept;
-	static void PrepareMerge(GroupSet *into, const GroupSet &from);
+	static void PrepareMerge(GroupSet *into, GroupSet *from);
 	static void MergePrepared(GroupSet *into, GroupSet *from) noexcept;
-	static void PrepareMerge(Group *into, const Group &from);
-	static void MergePrepared(Group *into, const Group &from) noexcept;
+	static void PrepareMerge(Group *into, Group *from);
+	static void MergePrepared(Group *into, Group *from) noexcept;
 	void SealView(ViewId view, const ViewDelta &delta);
 
 	std::pmr::memory_resource *resource_;

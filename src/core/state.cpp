@@ -1,9 +1,7 @@
-#include "core/state.h"
-
-#include "core/error.h"
+#include "core/rare.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 namespace mezzanine::core
 {
@@ -11,57 +9,97 @@ namespace mezzanine::core
 namespace
 {
 
-// The parts of StoredArgument::irregular before the counts per scale.
-constexpr std::size_t kNan = 0;
-constexpr std::size_t kPositiveInfinity = 1;
-constexpr std::size_t kNegativeInfinity = 2;
-constexpr std::size_t kScales = 3;
+using Images = std::pmr::vector<std::pmr::string>;
 
-Error Contradiction(int number, const std::string &what)
+void PrepareMerge(Images *into, const Images &from)
 {
-	return Error(Code::kInvariant, "state of a view's group contradicts its changes",
-				 "Argument " + std::to_string(number) + ": " + what + ".",
-				 "Compare the view with its query by mezzanine.verify().");
+	into->reserve(into->size() + from.size());
 }
 
-Error BigintOutOfRange()
+// Copies cannot be made without memory, so images are moved; `from` is done with.
+void MergePrepared(Images *into, Images *from) noexcept
 {
-	return Error(Code::kOverflow, "bigint out of range");
-}
-
-void AddChecked(std::int64_t *sum, std::int64_t value)
-{
-	if (__builtin_add_overflow(*sum, value, sum))
-		throw BigintOutOfRange();
-}
-
-std::int64_t AsBigint(__int128 value)
-{
-	if (value < std::numeric_limits<std::int64_t>::min() ||
-		value > std::numeric_limits<std::int64_t>::max())
-		throw BigintOutOfRange();
-	return static_cast<std::int64_t>(value);
-}
-
-void CheckCount(int number, const char *what, std::int64_t count)
-{
-	if (count < 0)
-		throw Contradiction(number, std::string("the number of ") + what + " would be " +
-										std::to_string(count));
-}
-
-std::int64_t PartOr0(std::span<const std::int64_t> irregular, std::size_t part)
-{
-	return part < irregular.size() ? irregular[part] : 0;
+	for (std::pmr::string &image : *from) {
+		if (into->empty() || into->back() != image)
+			into->push_back(std::move(image));
+	}
+	from->clear();
 }
 
 } // namespace
+
+// The count of values of `scale`; the values of one column tend to share theirs.
+std::int64_t &Argument::Rare::CountAt(int scale)
+{
+	if (scales.size() == 1 && scales.front().scale == scale)
+		return scales.front().count;
+	auto at =
+		std::lower_bound(scales.begin(), scales.end(), scale,
+						 [](const ScaleCount &entry, int wanted) { return entry.scale < wanted; });
+	if (at == scales.end() || at->scale != scale)
+		at = scales.insert(at, ScaleCount{scale, 0});
+	return at->count;
+}
+
+bool Argument::Rare::IsZero() const noexcept
+{
+	return nan == 0 && positive_infinity == 0 && negative_infinity == 0 && days == 0 &&
+		   months == 0 && !has_real && candidates[0].empty() && candidates[1].empty() &&
+		   std::all_of(scales.begin(), scales.end(),
+					   [](const ScaleCount &entry) { return entry.count == 0; }) &&
+		   std::all_of(bits.begin(), bits.end(), [](std::int64_t count) { return count == 0; }) &&
+		   decimal.IsZero();
+}
+
+bool Argument::Rare::IsRegular(std::int64_t count) const noexcept
+{
+	const auto used = std::count_if(scales.begin(), scales.end(),
+									[](const ScaleCount &entry) { return entry.count != 0; });
+	return Specials() == 0 && used <= 1 && count >= 0;
+}
+
+int Argument::Rare::LargestScale() const noexcept
+{
+	const auto largest = std::find_if(scales.rbegin(), scales.rend(),
+									  [](const ScaleCount &entry) { return entry.count != 0; });
+	return largest == scales.rend() ? 0 : largest->scale;
+}
+
+Argument::Argument(Argument &&other) noexcept
+	: count_(other.count_), integer_(other.integer_), resource_(other.resource_),
+	  rare_(other.rare_), scale_(other.scale_), form_(other.form_), tainted_(other.tainted_)
+{
+	other.rare_ = nullptr;
+}
+
+Argument::Rare &Argument::MakeRare()
+{
+	if (rare_ == nullptr)
+		rare_ = std::pmr::polymorphic_allocator<>(resource_).new_object<Rare>(resource_);
+	return *rare_;
+}
+
+void Argument::Clear() noexcept
+{
+	if (rare_ != nullptr)
+		std::pmr::polymorphic_allocator<>(resource_).delete_object(rare_);
+	rare_ = nullptr;
+	count_ = 0;
+	integer_ = 0;
+	scale_ = 0;
+	form_ = Form::kPlain;
+	tainted_ = false;
+}
+
+bool Argument::IsZero() const noexcept
+{
+	return count_ == 0 && integer_ == 0 && !tainted_ && (rare_ == nullptr || rare_->IsZero());
+}
 
 void Argument::Add(ArgumentKind kind, const Value &value, int sign)
 {
 	if (value.null)
 		return;
-	count_ += sign;
 	switch (kind) {
 	case ArgumentKind::kCount:
 		break;
@@ -72,239 +110,213 @@ void Argument::Add(ArgumentKind kind, const Value &value, int sign)
 	case ArgumentKind::kDecimal:
 		AddNumeric(value.wire, sign);
 		break;
+	case ArgumentKind::kInterval:
+		MakeRare().days += value.days * sign;
+		rare_->months += value.months * sign;
+		integer_ += static_cast<__int128>(value.integer) * sign;
+		break;
+	case ArgumentKind::kFloat:
+		MakeRare().real += value.real;
+		rare_->has_real = true;
+		tainted_ |= sign < 0 || !std::isfinite(rare_->real);
+		return;
+	case ArgumentKind::kBits: {
+		std::pmr::vector<std::int64_t> &bits = MakeRare().bits;
+		bits.resize(kBitCount);
+		for (std::size_t bit = 0; bit < kBitCount; ++bit)
+			bits[bit] += (value.integer >> bit & 1) * sign;
+		return;
+	}
+	case ArgumentKind::kExtreme:
+		return;
+	case ArgumentKind::kAny:
+		if (MakeRare().any.empty())
+			rare_->any.emplace_back(value.wire);
+		return;
+	case ArgumentKind::kRecompute:
+		tainted_ = true;
+		return;
+	}
+	count_ += sign;
+}
+
+std::span<const std::pmr::string> Argument::Candidates(int sign) const noexcept
+{
+	if (rare_ == nullptr)
+		return {};
+	return rare_->candidates[sign > 0];
+}
+
+void Argument::PutCandidate(int sign, std::string_view image)
+{
+	Images &candidates = MakeRare().candidates[sign > 0];
+	if (candidates.empty())
+		candidates.emplace_back(image);
+	else
+		candidates.back() = image;
+}
+
+const std::pmr::string *Argument::any() const noexcept
+{
+	return rare_ == nullptr || rare_->any.empty() ? nullptr : &rare_->any.front();
+}
+
+void Argument::PrepareMerge(Argument *other)
+{
+	if (!FitsRegular(*other)) {
+		BecomeIrregular();
+		other->BecomeIrregular();
+	}
+	if (other->rare_ != nullptr)
+		PrepareMergeOfRare(*other->rare_);
+}
+
+void Argument::MergePrepared(Argument *other) noexcept
+{
+	MergeSum(*other);
+	tainted_ |= other->tainted_;
+	if (other->rare_ == nullptr)
+		return;
+	MergeRareSums(*other->rare_);
+	for (const int side : {0, 1})
+		core::MergePrepared(&rare_->candidates[side], &other->rare_->candidates[side]);
+	if (rare_->any.empty())
+		core::MergePrepared(&rare_->any, &other->rare_->any);
+}
+
+void Argument::AddSum(const Argument &other)
+{
+	tainted_ |= other.tainted_;
+	if (FitsRegular(other)) {
+		MergeSum(other);
+	} else if (other.form_ == Form::kRegular) {
+		BecomeIrregular();
+		rare_->decimal.AddInteger(other.integer_, -FractionDigits(other.scale_));
+		rare_->CountAt(other.scale_) += other.count_;
+		count_ += other.count_;
+	} else {
+		BecomeIrregular();
+		PrepareMergeOfRare(*other.rare_);
+		MergeSum(other);
+	}
+	if (other.rare_ == nullptr)
+		return;
+	MakeRare();
+	if (rare_->bits.size() < other.rare_->bits.size())
+		rare_->bits.resize(other.rare_->bits.size());
+	MergeRareSums(*other.rare_);
+}
+
+void Argument::AddNumeric(std::string_view wire, int sign)
+{
+	const NumericWire numeric = ParseNumeric(wire);
+	if (AddRegular(numeric, sign))
+		return;
+	BecomeIrregular();
+	switch (numeric.sign) {
+	case NumericWire::kNan:
+		rare_->nan += sign;
+		break;
+	case NumericWire::kPositiveInfinity:
+		rare_->positive_infinity += sign;
+		break;
+	case NumericWire::kNegativeInfinity:
+		rare_->negative_infinity += sign;
+		break;
+	default:
+		rare_->decimal.AddParsed(numeric, sign);
+		rare_->CountAt(numeric.scale) += sign;
+		break;
 	}
 }
 
-void Argument::Merge(const Argument &other)
+// Adds to the sum, not to the count; false where the numeric is not like those before.
+bool Argument::AddRegular(const NumericWire &numeric, int sign)
 {
-	PrepareMerge(other);
-	MergePrepared(other);
+	const bool first = count_ == 0 && integer_ == 0;
+	__int128 value = 0;
+	if (form_ == Form::kIrregular || !numeric.finite() || (!first && numeric.scale != scale_) ||
+		!AsInteger(numeric, FractionDigits(numeric.scale), &value) ||
+		__builtin_add_overflow(integer_, value * sign, &value))
+		return false;
+	integer_ = value;
+	scale_ = static_cast<std::int16_t>(numeric.scale);
+	form_ = Form::kRegular;
+	return true;
 }
 
-void Argument::PrepareMerge(const Argument &other)
+void Argument::BecomeIrregular()
 {
-	decimal_.PrepareMerge(other.decimal_);
-	for (const ScaleCount &theirs : other.scales_)
-		CountAt(theirs.scale);
+	if (form_ == Form::kIrregular)
+		return;
+	MakeRare();
+	if (form_ == Form::kRegular) {
+		std::int64_t &count = rare_->CountAt(scale_);
+		rare_->decimal.AddInteger(integer_, -FractionDigits(scale_));
+		count += count_;
+		integer_ = 0;
+	}
+	form_ = Form::kIrregular;
 }
 
-void Argument::MergePrepared(const Argument &other) noexcept
+// Whether the other's sum can be added to this as it is.
+bool Argument::FitsRegular(const Argument &other) const noexcept
+{
+	__int128 sum = 0;
+	if (other.form_ == Form::kPlain)
+		return true;
+	return other.form_ == Form::kRegular &&
+		   (form_ == Form::kPlain || (form_ == Form::kRegular && scale_ == other.scale_ &&
+									  !__builtin_add_overflow(integer_, other.integer_, &sum)));
+}
+
+void Argument::PrepareMergeOfRare(const Rare &other)
+{
+	Rare &ours = MakeRare();
+	ours.decimal.PrepareMerge(other.decimal);
+	for (const Rare::ScaleCount &theirs : other.scales)
+		ours.CountAt(theirs.scale);
+	if (ours.bits.size() < other.bits.size())
+		ours.bits.resize(other.bits.size());
+	for (const int side : {0, 1})
+		core::PrepareMerge(&ours.candidates[side], other.candidates[side]);
+	core::PrepareMerge(&ours.any, other.any);
+}
+
+void Argument::MergeSum(const Argument &other) noexcept
 {
 	count_ += other.count_;
 	integer_ += other.integer_;
-	decimal_.Merge(other.decimal_);
-	nan_ += other.nan_;
-	positive_infinity_ += other.positive_infinity_;
-	negative_infinity_ += other.negative_infinity_;
+	if (other.form_ == Form::kRegular) {
+		scale_ = other.scale_;
+		form_ = Form::kRegular;
+	}
+	if (other.form_ != Form::kIrregular)
+		return;
 
+	rare_->decimal.Merge(other.rare_->decimal);
+	rare_->nan += other.rare_->nan;
+	rare_->positive_infinity += other.rare_->positive_infinity;
+	rare_->negative_infinity += other.rare_->negative_infinity;
 	/* Both are sorted, and every scale of theirs is among ours. */
-	auto ours = scales_.begin();
-	for (const ScaleCount &theirs : other.scales_) {
+	auto ours = rare_->scales.begin();
+	for (const Rare::ScaleCount &theirs : other.rare_->scales) {
 		while (ours->scale != theirs.scale)
 			++ours;
 		ours->count += theirs.count;
 	}
 }
 
-void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &stored)
+// Requires: there is room for the other's bits.
+void Argument::MergeRareSums(const Rare &other) noexcept
 {
-	CheckCount(number, "stored non-null values", stored.count);
-	AddChecked(&count_, stored.count);
-	if (kind == ArgumentKind::kDecimal)
-		AddStoredNumeric(number, stored);
-	else if (kind != ArgumentKind::kCount)
-		AddStoredSum(kind, number, stored);
-}
-
-StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *space)
-{
-	CheckCount(number, "non-null values", count_);
-	StoredArgument stored{count_, true, 0, {}, {}};
-	switch (kind) {
-	case ArgumentKind::kCount:
-		return stored;
-	case ArgumentKind::kInteger:
-		stored.integer = AsBigint(integer_);
-		break;
-	case ArgumentKind::kBigInteger:
-		decimal_.AddInteger(integer_);
-		integer_ = 0;
-		break;
-	case ArgumentKind::kDecimal:
-		EncodeNumeric(number, space, &stored);
-		return stored;
-	}
-
-	if (count_ == 0 && (integer_ != 0 || !decimal_.IsZero()))
-		throw Contradiction(number, "the sum of no values would not be 0");
-	stored.sum_null = count_ == 0;
-	if (kind == ArgumentKind::kBigInteger && !stored.sum_null) {
-		decimal_.WriteWire(0, &space->wire);
-		stored.wire = space->wire;
-	}
-	return stored;
-}
-
-void Argument::Clear() noexcept
-{
-	count_ = 0;
-	integer_ = 0;
-	decimal_.Clear();
-	nan_ = 0;
-	positive_infinity_ = 0;
-	negative_infinity_ = 0;
-	scales_.clear();
-}
-
-bool Argument::IsZero() const noexcept
-{
-	return count_ == 0 && integer_ == 0 && nan_ == 0 && positive_infinity_ == 0 &&
-		   negative_infinity_ == 0 &&
-		   std::all_of(scales_.begin(), scales_.end(),
-					   [](const ScaleCount &entry) { return entry.count == 0; }) &&
-		   decimal_.IsZero();
-}
-
-void Argument::AddNumeric(std::string_view wire, int sign)
-{
-	const NumericWire numeric = ParseNumeric(wire);
-	switch (numeric.sign) {
-	case NumericWire::kNan:
-		nan_ += sign;
-		break;
-	case NumericWire::kPositiveInfinity:
-		positive_infinity_ += sign;
-		break;
-	case NumericWire::kNegativeInfinity:
-		negative_infinity_ += sign;
-		break;
-	default:
-		decimal_.AddParsed(numeric, sign);
-		CountAt(numeric.scale) += sign;
-		break;
-	}
-}
-
-// The count of values of `scale`; the values of one column tend to share theirs.
-std::int64_t &Argument::CountAt(int scale)
-{
-	if (scales_.size() == 1 && scales_.front().scale == scale)
-		return scales_.front().count;
-	auto at =
-		std::lower_bound(scales_.begin(), scales_.end(), scale,
-						 [](const ScaleCount &entry, int wanted) { return entry.scale < wanted; });
-	if (at == scales_.end() || at->scale != scale)
-		at = scales_.insert(at, ScaleCount{scale, 0});
-	return at->count;
-}
-
-void Argument::AddStoredSum(ArgumentKind kind, int number, const StoredArgument &stored)
-{
-	if (stored.sum_null != (stored.count == 0))
-		throw Contradiction(number,
-							"the stored sum is null and its count is not 0, or the reverse");
-	if (stored.sum_null)
-		return;
-	if (kind == ArgumentKind::kInteger)
-		integer_ += stored.integer;
-	else
-		decimal_.AddWire(stored.wire, +1);
-}
-
-void Argument::AddStoredNumeric(int number, const StoredArgument &stored)
-{
-	for (const std::int64_t part : stored.irregular)
-		CheckCount(number, "stored values of a kind", part);
-	AddChecked(&nan_, PartOr0(stored.irregular, kNan));
-	AddChecked(&positive_infinity_, PartOr0(stored.irregular, kPositiveInfinity));
-	AddChecked(&negative_infinity_, PartOr0(stored.irregular, kNegativeInfinity));
-	for (std::size_t part = kScales; part < stored.irregular.size(); ++part) {
-		if (stored.irregular[part] != 0)
-			AddChecked(&CountAt(static_cast<int>(part - kScales)), stored.irregular[part]);
-	}
-
-	const __int128 finite_count =
-		static_cast<__int128>(stored.count) - PartOr0(stored.irregular, kNan) -
-		PartOr0(stored.irregular, kPositiveInfinity) - PartOr0(stored.irregular, kNegativeInfinity);
-	if (stored.sum_null != (finite_count == 0))
-		throw Contradiction(number, "finite values are stored without their sum, or the reverse");
-	if (stored.sum_null)
-		return;
-	const NumericWire sum = ParseNumeric(stored.wire);
-	decimal_.AddParsed(sum, +1);
-	if (stored.irregular.empty())
-		AddChecked(&CountAt(sum.scale), stored.count);
-}
-
-void Argument::EncodeNumeric(int number, EncodedArgument *space, StoredArgument *stored)
-{
-	CheckCounts(number);
-	const std::int64_t finite_count = FiniteCount();
-	if (finite_count == 0 && !decimal_.IsZero())
-		throw Contradiction(number, "the sum of no values would not be 0");
-
-	stored->sum_null = finite_count == 0;
-	if (!stored->sum_null) {
-		decimal_.WriteWire(LargestScale(), &space->wire);
-		stored->wire = space->wire;
-	}
-	space->irregular.clear();
-	if (!IsRegular())
-		EncodeIrregular(&space->irregular);
-	stored->irregular = space->irregular;
-}
-
-void Argument::CheckCounts(int number) const
-{
-	CheckCount(number, "NaNs", nan_);
-	CheckCount(number, "infinities", positive_infinity_);
-	CheckCount(number, "negative infinities", negative_infinity_);
-	__int128 parts = static_cast<__int128>(nan_) + positive_infinity_ + negative_infinity_;
-	for (const ScaleCount &entry : scales_) {
-		if (entry.count < 0)
-			throw Contradiction(number, "the number of values of scale " +
-											std::to_string(entry.scale) + " would be " +
-											std::to_string(entry.count));
-		parts += entry.count;
-	}
-	if (parts != count_)
-		throw Contradiction(number, "the counts of its kinds of values do not add up to " +
-										std::to_string(count_));
-}
-
-std::int64_t Argument::FiniteCount() const noexcept
-{
-	return count_ - nan_ - positive_infinity_ - negative_infinity_;
-}
-
-// Whether the count and the sum's scale say it all.
-bool Argument::IsRegular() const noexcept
-{
-	const auto used = std::count_if(scales_.begin(), scales_.end(),
-									[](const ScaleCount &entry) { return entry.count != 0; });
-	return FiniteCount() == count_ && used <= 1;
-}
-
-// Of the values that are there; 0 where none is.
-int Argument::LargestScale() const noexcept
-{
-	const auto largest = std::find_if(scales_.rbegin(), scales_.rend(),
-									  [](const ScaleCount &entry) { return entry.count != 0; });
-	return largest == scales_.rend() ? 0 : largest->scale;
-}
-
-void Argument::EncodeIrregular(std::pmr::vector<std::int64_t> *out) const
-{
-	out->assign(kScales + static_cast<std::size_t>(LargestScale()) + 1, 0);
-	(*out)[kNan] = nan_;
-	(*out)[kPositiveInfinity] = positive_infinity_;
-	(*out)[kNegativeInfinity] = negative_infinity_;
-	for (const ScaleCount &entry : scales_) {
-		if (entry.count != 0)
-			(*out)[kScales + static_cast<std::size_t>(entry.scale)] = entry.count;
-	}
-	while (!out->empty() && out->back() == 0)
-		out->pop_back();
+	rare_->days += other.days;
+	rare_->months += other.months;
+	rare_->real += other.real;
+	rare_->has_real |= other.has_real;
+	tainted_ |= !std::isfinite(rare_->real);
+	for (std::size_t bit = 0; bit < other.bits.size(); ++bit)
+		rare_->bits[bit] += other.bits[bit];
 }
 
 } // namespace mezzanine::core

@@ -1,9 +1,13 @@
 // What one aggregate argument of one group amounts to, as a change and as a whole.
 //
-// Everything an aggregate needs so that rows can leave as exactly as they came: the
-// number of non-null values, their sum, and for numeric, NaN and the infinities counted
-// apart (they cannot be subtracted) and a count per display scale (the sum shows the
-// largest scale among the values that are there).
+// What adds up is kept so that rows can leave as exactly as they came: the number of
+// non-null values, their sum, and for numeric, NaN and the infinities counted apart (they
+// cannot be subtracted) and a count per display scale (the sum shows the largest scale
+// among the values that are there).
+//
+// Of what does not add up, only that is kept which decides: the extremes among the values
+// that came and among those that left, as opaque bytes whose order the shell knows; a
+// value that all rows share; and whether the group must be computed again.
 #pragma once
 
 #include "core/decimal.h"
@@ -23,47 +27,67 @@ enum class ArgumentKind : std::uint8_t {
 	kInteger,    // int2, int4: the sum is a bigint
 	kBigInteger, // int8: the sum is a numeric of scale 0
 	kDecimal,    // numeric: the sum is a numeric
+	kInterval,   // interval: the sum is an interval, field by field
+	kFloat,      // float4, float8: the sum is a float; only finite values that come add up
+	kBits,       // how many values have each bit set
+	kExtreme,    // min, max: the shell compares
+	kAny,        // a value that all rows of the group share
+	kRecompute,  // nothing adds up: the group is computed again
 };
 
-// One row's value of one argument: `wire` for kDecimal, `integer` for the other sums.
+// One row's value of one argument.
 struct Value {
-	bool null;
-	std::int64_t integer;
-	std::string_view wire;
+	bool null = false;
+	std::int64_t integer = 0;   // kInteger, kBigInteger, kBits; an interval's microseconds
+	std::string_view wire = {}; // kDecimal; the image, for kExtreme and kAny
+	double real = 0;            // kFloat
+	std::int32_t days = 0;      // kInterval
+	std::int32_t months = 0;
+
+	bool operator==(const Value &) const = default;
 };
 
 // One argument as a group's home row stores it; views only, nothing owned.
 struct StoredArgument {
-	std::int64_t count;    // of non-null values
-	bool sum_null;         // no finite non-null value
-	std::int64_t integer;  // the sum, for kInteger
-	std::string_view wire; // the sum, for kBigInteger and kDecimal; empty when sum_null
+	std::int64_t count = 0;     // of non-null values
+	bool sum_null = true;       // no finite non-null value
+	std::int64_t integer = 0;   // the sum, for kInteger and kInterval (microseconds)
+	std::string_view wire = {}; // the sum, for kBigInteger and kDecimal; empty when sum_null
 	// kDecimal: empty when every value is finite and all share one scale (then it is the
 	// sum's, and `count` counts it).  Otherwise {NaN, +inf, -inf, count at scale 0, at
 	// scale 1, ...} without trailing zeros.
-	std::span<const std::int64_t> irregular;
+	// kBits: {values with bit 0, with bit 1, ...} without trailing zeros.
+	std::span<const std::int64_t> irregular = {};
+	double real = 0;       // the sum, for kFloat
+	std::int32_t days = 0; // the sum, for kInterval
+	std::int32_t months = 0;
+	bool recompute = false; // a sum of floats left their range: the group must tell
 };
 
 // Where an encoded argument keeps its bytes.
 struct EncodedArgument {
 	explicit EncodedArgument(std::pmr::memory_resource *resource)
-		: wire(resource), irregular(resource)
+		: sum(resource), wire(resource), irregular(resource)
 	{
 	}
 	EncodedArgument(EncodedArgument &&) noexcept = default;
 
+	Decimal sum; // to work with
 	std::pmr::string wire;
 	std::pmr::vector<std::int64_t> irregular;
 };
 
 // The signed accumulation of one argument's values.  Movable, not copyable.
+//
+// There is one for each argument of each group, so it is small: what few need is kept
+// aside.
 class Argument
 {
 public:
-	explicit Argument(std::pmr::memory_resource *resource) : decimal_(resource), scales_(resource)
-	{
-	}
-	Argument(Argument &&) noexcept = default;
+	explicit Argument(std::pmr::memory_resource *resource) noexcept : resource_(resource) {}
+	Argument(Argument &&other) noexcept;
+	Argument &operator=(Argument &&) = delete;
+	~Argument() { Clear(); }
 
 	// Adds the value (sign +1) or takes it away (-1).
 	//
@@ -71,11 +95,25 @@ public:
 	//         may have been added in part.
 	void Add(ArgumentKind kind, const Value &value, int sign);
 
-	void Merge(const Argument &other);
-	// Merge in two steps: all that can throw, then all that cannot.  The first leaves the
-	// value as it is.
-	void PrepareMerge(const Argument &other);
-	void MergePrepared(const Argument &other) noexcept;
+	// kExtreme: the candidates for the extreme among the values that came (+1) or left (-1).
+	// They are several only where subtransactions have merged.
+	std::span<const std::pmr::string> Candidates(int sign) const noexcept;
+	// Puts `image` in the last candidate's place, or makes it the first.
+	void PutCandidate(int sign, std::string_view image);
+
+	// kAny: the image of the value; NULL where none came or left.
+	const std::pmr::string *any() const noexcept;
+
+	// The change does not add up.
+	bool tainted() const noexcept { return tainted_; }
+
+	// Adds the other, which may be taken apart.  In two steps: all that can throw, then all
+	// that cannot; the first leaves both values as they are, if not their form.
+	void PrepareMerge(Argument *other);
+	void MergePrepared(Argument *other) noexcept;
+
+	// Adds what adds up of the other, and leaves it as it is.
+	void AddSum(const Argument &other);
 
 	// Adds what a home row stores of this argument; `number` (from 1) names it in errors.
 	//
@@ -83,40 +121,51 @@ public:
 	//         leaves the range of bigint.
 	void AddStored(ArgumentKind kind, int number, const StoredArgument &stored);
 
-	// The argument as a home row stores it; its bytes are kept in *space.
+	// The argument as a home row stores it; its bytes are kept in *space.  Of kExtreme,
+	// kAny and kRecompute nothing is: they are the shell's.
 	//
 	// Throws: kInvariant when it is no set of rows: a negative count, counts that do not
-	//         add up, a sum of nothing; kOverflow when a bigint or numeric cannot hold it.
-	StoredArgument Encode(ArgumentKind kind, int number, EncodedArgument *space);
+	//         add up, a sum of nothing; kOverflow when the sum's type cannot hold it.
+	StoredArgument Encode(ArgumentKind kind, int number, EncodedArgument *space) const;
 
 	void Clear() noexcept;
 	bool IsZero() const noexcept;
 
 private:
-	// How many finite values of one display scale.
-	struct ScaleCount {
-		int scale;
-		std::int64_t count;
+	// Where the sum is.
+	enum class Form : std::uint8_t {
+		kPlain,     // integer_
+		kRegular,   // integer_, in units of the last base-10000 digit of a value at scale_
+		kIrregular, // rare_: numerics of several scales, or too large, or not finite
 	};
+	struct Rare;
 
+	Rare &MakeRare();
 	void AddNumeric(std::string_view wire, int sign);
-	std::int64_t &CountAt(int scale);
+	bool AddRegular(const NumericWire &numeric, int sign);
+	void BecomeIrregular();
+	bool FitsRegular(const Argument &other) const noexcept;
+	void PrepareMergeOfRare(const Rare &other);
+	void MergeSum(const Argument &other) noexcept;
+	void MergeRareSums(const Rare &other) noexcept;
 	void AddStoredSum(ArgumentKind kind, int number, const StoredArgument &stored);
 	void AddStoredNumeric(int number, const StoredArgument &stored);
-	void EncodeNumeric(int number, EncodedArgument *space, StoredArgument *stored);
+	void AddStoredBits(int number, const StoredArgument &stored);
+	void SumInto(Decimal *sum) const;
+	void EncodeInterval(StoredArgument *stored) const;
+	void EncodeReal(StoredArgument *stored) const;
+	void EncodeBits(int number, EncodedArgument *space, StoredArgument *stored) const;
+	void EncodeNumeric(int number, EncodedArgument *space, StoredArgument *stored) const;
 	void CheckCounts(int number) const;
 	std::int64_t FiniteCount() const noexcept;
-	bool IsRegular() const noexcept;
-	int LargestScale() const noexcept;
-	void EncodeIrregular(std::pmr::vector<std::int64_t> *out) const;
 
 	std::int64_t count_ = 0;
 	__int128 integer_ = 0;
-	Decimal decimal_;
-	std::int64_t nan_ = 0;
-	std::int64_t positive_infinity_ = 0;
-	std::int64_t negative_infinity_ = 0;
-	std::pmr::vector<ScaleCount> scales_; // ascending; a count may be 0
+	std::pmr::memory_resource *resource_;
+	Rare *rare_ = nullptr;
+	std::int16_t scale_ = 0;
+	Form form_ = Form::kPlain;
+	bool tainted_ = false;
 };
 
 } // namespace mezzanine::core

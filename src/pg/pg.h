@@ -70,6 +70,7 @@ extern "C" {
 #include "parser/parsetree.h"
 #include "parser/scansup.h"
 #include "pgstat.h"
+#include "port/pg_bitutils.h"
 #include "rewrite/rewriteHandler.h"
 #include "rewrite/rewriteManip.h"
 #include "storage/bufmgr.h"

@@ -1,12 +1,10 @@
 // Capture: turns a trigger's call into a change of the transaction's delta.
 #include "views/capture.h"
 
-#include "pg/attempt.h"
-#include "views/keys.h"
+#include "views/fold.h"
 #include "views/operate.h"
 #include "views/partitions.h"
 #include "views/program.h"
-#include "views/stale.h"
 #include "views/transaction.h"
 
 using namespace mezzanine;
@@ -43,156 +41,24 @@ BaseProgram *RequireProgram(const TriggerData *trigger, const RowSource *source)
 	pg_unreachable();
 }
 
-// Whether two versions of a row have the same image in every attribute that some view uses.
-bool ChangesNothingSeen(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot *after)
+void CaptureRow(const BaseProgram *program, const RowSource *source, const TriggerData *trigger)
 {
-	int member = -1;
-	while ((member = bms_next_member(program->used, member)) >= 0) {
-		const AttrNumber attribute =
-			static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
-		bool null_before;
-		bool null_after;
-		const Datum value_before = slot_getattr(before, attribute, &null_before);
-		const Datum value_after = slot_getattr(after, attribute, &null_after);
-		if (null_before != null_after)
-			return false;
-		const FormData_pg_attribute *form =
-			TupleDescAttr(before->tts_tupleDescriptor, attribute - 1);
-		if (!null_before &&
-			!datum_image_eq(value_before, value_after, form->attbyval, form->attlen))
-			return false;
-	}
-	return true;
-}
-
-bool PassesFilter(const BaseProgram *program, const ViewProgram *view)
-{
-	if (view->filter == nullptr)
-		return true;
-	bool is_null;
-	const Datum value = ExecEvalExpr(view->filter, program->expressions, &is_null);
-	return !is_null && DatumGetBool(value);
-}
-
-int64 IntegerOf(Datum value, Oid type)
-{
-	switch (type) {
-	case INT2OID:
-		return DatumGetInt16(value);
-	case INT4OID:
-		return DatumGetInt32(value);
-	default:
-		return DatumGetInt64(value);
-	}
-}
-
-// The value of one argument for the changed row.
-core::Value ValueOf(const BaseProgram *program, const ArgumentColumns *argument)
-{
-	core::Value value = {};
-	const Datum datum = ExecEvalExpr(argument->expression, program->expressions, &value.null);
-	if (value.null)
-		return value;
-	switch (argument->kind) {
-	case core::ArgumentKind::kCount:
-		break;
-	case core::ArgumentKind::kInteger:
-	case core::ArgumentKind::kBigInteger:
-		value.integer = IntegerOf(datum, argument->type);
-		break;
-	case core::ArgumentKind::kDecimal: {
-		bytea *wire = DatumGetByteaPP(DirectFunctionCall1(numeric_send, datum));
-		value.wire = {VARDATA_ANY(wire), VARSIZE_ANY_EXHDR(wire)};
-		break;
-	}
-	}
-	return value;
-}
-
-// Adds one version of a row to one view's delta, in the row's own memory context.
-void AddVersion(const BaseProgram *program, ViewProgram *view, int sign)
-{
-	if (!PassesFilter(program, view))
-		return;
-
-	auto *keys = static_cast<Datum *>(palloc(sizeof(Datum) * view->key_count));
-	auto *nulls = static_cast<bool *>(palloc(sizeof(bool) * view->key_count));
-	for (int i = 0; i < view->key_count; i++)
-		keys[i] = ExecEvalExpr(view->keys[i].expression, program->expressions, &nulls[i]);
-	StringInfoData image;
-	initStringInfo(&image);
-	EncodeKey(view->keys, view->key_count, {keys, nulls}, &image);
-
-	auto *values =
-		static_cast<core::Value *>(palloc(sizeof(core::Value) * (view->argument_count + 1)));
-	for (int i = 0; i < view->argument_count; i++)
-		values[i] = ValueOf(program, &view->arguments[i]);
-
-	const auto count = static_cast<std::size_t>(view->argument_count);
-	const core::Delta::Row row = {
-		{view->kinds, count},
-		HashKey(view->keys, view->key_count, {keys, nulls}),
-		{image.data, static_cast<std::size_t>(image.len)},
-		sign,
-		{values, count},
-	};
-	AddRow(view, row);
-}
-
-// AddVersion, in the view's owner's name.
-struct OwnedVersion {
-	const BaseProgram *program;
-	ViewProgram *view;
-	int sign;
-};
-
-void AddAsOwner(void *argument)
-{
-	const auto *version = static_cast<OwnedVersion *>(argument);
-	const OwnerScope scope = EnterOwner(version->view);
-	AddVersion(version->program, version->view, version->sign);
-	LeaveOwner(&scope);
-}
-
-void AddOrFail(OwnedVersion version)
-{
-	if (HasFailed(version.view->view))
-		return;
-	pg::Trouble trouble;
-	if (!version.view->marks_stale)
-		AddAsOwner(&version);
-	else if (!pg::Attempt(AddAsOwner, &version, &trouble))
-		FailView(version.view->view, DescribeTrouble(&trouble));
-}
-
-void CaptureRow(BaseProgram *program, const RowSource *source, const TriggerData *trigger)
-{
+	const Sink sink = CurrentSink();
 	TupleTableSlot *row = InBaseForm(source, trigger->tg_trigslot, 0);
-	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event)) {
-		CaptureVersion(program, row, +1);
-	} else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event)) {
-		CaptureVersion(program, row, -1);
-	} else {
-		TupleTableSlot *after = InBaseForm(source, trigger->tg_newslot, 1);
-		if (ChangesNothingSeen(program, row, after))
-			return;
-		CaptureVersion(program, row, -1);
-		CaptureVersion(program, after, +1);
-	}
+	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
+		FoldRow(&sink, program, nullptr, row);
+	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		FoldRow(&sink, program, row, nullptr);
+	else
+		FoldRow(&sink, program, row, InBaseForm(source, trigger->tg_newslot, 1));
 }
 
 } // namespace
 
-// Adds a version of a changed row to the delta of every view on its table.
 void mezzanine::views::CaptureVersion(BaseProgram *program, TupleTableSlot *slot, int sign)
 {
-	program->expressions->ecxt_scantuple = slot;
-	for (int i = 0; i < program->view_count; i++) {
-		MemoryContext old = MemoryContextSwitchTo(program->expressions->ecxt_per_tuple_memory);
-		AddOrFail({program, &program->views[i], sign});
-		MemoryContextSwitchTo(old);
-		ResetExprContext(program->expressions);
-	}
+	const Sink sink = CurrentSink();
+	FoldRow(&sink, program, sign < 0 ? slot : nullptr, sign > 0 ? slot : nullptr);
 }
 
 // BEFORE STATEMENT: before the first row changes, reads turn to the definition.
@@ -229,8 +95,8 @@ MEZZANINE_FUNCTION(mezzanine_capture)
 		CaptureRow(program, source, trigger);
 		return PointerGetDatum(nullptr);
 	}
-	for (int i = 0; i < program->view_count; i++)
-		AddTruncate(&program->views[i]);
+	const Sink sink = CurrentSink();
+	FoldTruncate(&sink, program);
 	EndTruncate(source->base);
 	return PointerGetDatum(nullptr);
 }

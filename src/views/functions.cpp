@@ -1,8 +1,10 @@
 // SQL functions that the truth views call: the group's hash, and the aggregate that
 // remembers what a plain sum of numerics forgets.
+#include "views/counts.h"
 #include "views/keys.h"
 
 using namespace mezzanine;
+using namespace mezzanine::views;
 
 namespace
 {
@@ -12,6 +14,15 @@ struct HashCallSite {
 	int count;
 	views::KeyColumn keys[FLEXIBLE_ARRAY_MEMBER];
 };
+
+// The collation that an argument of the call brings along.
+Oid CollationOf(FunctionCallInfo fcinfo, int argument)
+{
+	const Node *call = fcinfo->flinfo->fn_expr;
+	if (call == nullptr || !IsA(call, FuncExpr))
+		return get_typcollation(get_fn_expr_argtype(fcinfo->flinfo, argument));
+	return exprCollation(static_cast<Node *>(list_nth(castNode(FuncExpr, call)->args, argument)));
+}
 
 HashCallSite *CallSiteOf(FunctionCallInfo fcinfo)
 {
@@ -25,7 +36,8 @@ HashCallSite *CallSiteOf(FunctionCallInfo fcinfo)
 		palloc0(offsetof(HashCallSite, keys) + sizeof(views::KeyColumn) * count));
 	site->count = count;
 	for (int i = 0; i < count; i++)
-		views::InitKeyColumn(&site->keys[i], get_fn_expr_argtype(fcinfo->flinfo, i));
+		views::InitKeyColumn(&site->keys[i], get_fn_expr_argtype(fcinfo->flinfo, i),
+							 CollationOf(fcinfo, i));
 	MemoryContextSwitchTo(old);
 	fcinfo->flinfo->fn_extra = site;
 	return site;
@@ -47,49 +59,6 @@ int PositionOf(Numeric value)
 																		  : kNegativeInfinity;
 	}
 	return kFirstScale + DatumGetInt32(DirectFunctionCall1(numeric_scale, NumericGetDatum(value)));
-}
-
-int64 *CountsOf(ArrayType *array)
-{
-	return reinterpret_cast<int64 *>(ARR_DATA_PTR(array));
-}
-
-int LengthOf(ArrayType *array)
-{
-	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
-}
-
-// An array of at least `length` counts that begins with those of `array`, if any.
-ArrayType *Grown(ArrayType *array, int length, MemoryContext context)
-{
-	const int old_length = array == nullptr ? 0 : LengthOf(array);
-	if (old_length >= length)
-		return array;
-	const Size size = ARR_OVERHEAD_NONULLS(1) + sizeof(int64) * length;
-	auto *grown = static_cast<ArrayType *>(MemoryContextAllocZero(context, size));
-	SET_VARSIZE(grown, size);
-	grown->ndim = 1;
-	grown->elemtype = INT8OID;
-	ARR_DIMS(grown)[0] = length;
-	ARR_LBOUND(grown)[0] = 1;
-	if (old_length > 0)
-		memcpy(CountsOf(grown), CountsOf(array), sizeof(int64) * old_length);
-	return grown;
-}
-
-ArrayType *ArrayArgument(FunctionCallInfo fcinfo, int argument)
-{
-	return PG_ARGISNULL(argument) ? nullptr : PG_GETARG_ARRAYTYPE_P(argument);
-}
-
-MemoryContext RequireAggregate(FunctionCallInfo fcinfo)
-{
-	MemoryContext context = nullptr;
-	if (!AggCheckCallContext(fcinfo, &context))
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("aggregate support function called outside an aggregate"),
-						errhint("Call the aggregate mezzanine_state.irregular.")));
-	return context;
 }
 
 // The extension's version as installed in this database, or NULL.
@@ -143,7 +112,7 @@ MEZZANINE_FUNCTION(mezzanine_is_finite)
 // irregular_add(bigint[], numeric) -> bigint[]
 MEZZANINE_FUNCTION(mezzanine_irregular_add)
 {
-	MemoryContext context = RequireAggregate(fcinfo);
+	MemoryContext context = RequireAggregate(fcinfo, "irregular");
 	ArrayType *counts = ArrayArgument(fcinfo, 0);
 	if (!PG_ARGISNULL(1)) {
 		const int position = PositionOf(PG_GETARG_NUMERIC(1));
@@ -158,7 +127,7 @@ MEZZANINE_FUNCTION(mezzanine_irregular_add)
 // irregular_merge(bigint[], bigint[]) -> bigint[]
 MEZZANINE_FUNCTION(mezzanine_irregular_merge)
 {
-	MemoryContext context = RequireAggregate(fcinfo);
+	MemoryContext context = RequireAggregate(fcinfo, "irregular");
 	ArrayType *into = ArrayArgument(fcinfo, 0);
 	ArrayType *from = ArrayArgument(fcinfo, 1);
 	if (from != nullptr) {

@@ -1,6 +1,8 @@
 #include "views/home.h"
 
-#include "views/keys.h"
+#include "views/counts.h"
+#include "views/extreme.h"
+#include "views/image.h"
 
 namespace mezzanine::views
 {
@@ -12,21 +14,6 @@ KeyValues NewKeyValues(const ViewProgram *view)
 {
 	return {static_cast<Datum *>(palloc0(sizeof(Datum) * view->key_count)),
 			static_cast<bool *>(palloc0(sizeof(bool) * view->key_count))};
-}
-
-KeyValues KeyOfGroup(const ViewProgram *view, const core::Group *group)
-{
-	KeyValues key = NewKeyValues(view);
-	DecodeKey(view->keys, view->key_count, group->key.data(), key);
-	return key;
-}
-
-KeyValues KeyOfRow(const ViewProgram *view, TupleTableSlot *row)
-{
-	KeyValues key = NewKeyValues(view);
-	for (int i = 0; i < view->key_count; i++)
-		key.values[i] = slot_getattr(row, view->keys[i].attribute, &key.nulls[i]);
-	return key;
 }
 
 std::string_view WireOf(Datum numeric)
@@ -45,12 +32,10 @@ Datum NumericOf(std::string_view wire)
 							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
 }
 
-std::span<const int64> CountsOf(Datum array)
+std::span<const int64> SpanOf(Datum counts)
 {
-	ArrayType *counts = DatumGetArrayTypeP(array);
-	const int length = ArrayGetNItems(ARR_NDIM(counts), ARR_DIMS(counts));
-	return {reinterpret_cast<const int64 *>(ARR_DATA_PTR(counts)),
-			static_cast<std::size_t>(length)};
+	ArrayType *array = DatumGetArrayTypeP(counts);
+	return {CountsOf(array), static_cast<std::size_t>(LengthOf(array))};
 }
 
 Datum ArrayOf(std::span<const int64> counts)
@@ -62,72 +47,166 @@ Datum ArrayOf(std::span<const int64> counts)
 										   sizeof(int64), true, TYPALIGN_DOUBLE));
 }
 
+void ReadSum(const ArgumentColumns *columns, Datum sum, core::StoredArgument *argument)
+{
+	switch (columns->kind) {
+	case core::ArgumentKind::kInteger:
+		argument->integer = DatumGetInt64(sum);
+		break;
+	case core::ArgumentKind::kBigInteger:
+	case core::ArgumentKind::kDecimal:
+		argument->wire = WireOf(sum);
+		break;
+	case core::ArgumentKind::kInterval:
+		argument->integer = DatumGetIntervalP(sum)->time;
+		argument->days = DatumGetIntervalP(sum)->day;
+		argument->months = DatumGetIntervalP(sum)->month;
+		break;
+	case core::ArgumentKind::kFloat:
+		argument->real = columns->type == FLOAT4OID ? DatumGetFloat4(sum) : DatumGetFloat8(sum);
+		break;
+	case core::ArgumentKind::kBits:
+		argument->irregular = SpanOf(sum);
+		break;
+	case core::ArgumentKind::kCount:
+	case core::ArgumentKind::kExtreme:
+	case core::ArgumentKind::kAny:
+	case core::ArgumentKind::kRecompute:
+		break;
+	}
+}
+
+NullableDatum ReadColumn(TupleTableSlot *row, AttrNumber attribute)
+{
+	NullableDatum column = {0, true};
+	if (attribute != 0)
+		column.value = slot_getattr(row, attribute, &column.isnull);
+	return column;
+}
+
 core::StoredArgument ReadArgument(const ArgumentColumns *columns, TupleTableSlot *row)
 {
-	core::StoredArgument argument = {};
-	bool is_null;
-	argument.count = DatumGetInt64(slot_getattr(row, columns->count, &is_null));
-	argument.sum_null = true;
-	if (columns->sum != 0) {
-		const Datum sum = slot_getattr(row, columns->sum, &argument.sum_null);
-		if (argument.sum_null)
-			;
-		else if (columns->kind == core::ArgumentKind::kInteger)
-			argument.integer = DatumGetInt64(sum);
-		else
-			argument.wire = WireOf(sum);
-	}
-	if (columns->irregular != 0) {
-		const Datum irregular = slot_getattr(row, columns->irregular, &is_null);
-		if (!is_null)
-			argument.irregular = CountsOf(irregular);
-	}
+	core::StoredArgument argument;
+	const NullableDatum count = ReadColumn(row, columns->count);
+	const NullableDatum sum = ReadColumn(row, columns->sum);
+	const NullableDatum irregular = ReadColumn(row, columns->irregular);
+	argument.count = count.isnull ? 0 : DatumGetInt64(count.value);
+	argument.sum_null = sum.isnull;
+	if (!sum.isnull)
+		ReadSum(columns, sum.value, &argument);
+	if (!irregular.isnull)
+		argument.irregular = SpanOf(irregular.value);
 	return argument;
 }
 
-void SetColumn(TupleTableSlot *row, AttrNumber attribute, Datum value, bool is_null)
+Datum IntervalOf(const core::StoredArgument &argument)
+{
+	auto *interval = static_cast<Interval *>(palloc(sizeof(Interval)));
+	interval->time = argument.integer;
+	interval->day = argument.days;
+	interval->month = argument.months;
+	return IntervalPGetDatum(interval);
+}
+
+Datum SumOf(const ArgumentColumns *columns, const core::StoredArgument &argument)
+{
+	switch (columns->kind) {
+	case core::ArgumentKind::kInteger:
+		return Int64GetDatum(argument.integer);
+	case core::ArgumentKind::kBigInteger:
+	case core::ArgumentKind::kDecimal:
+		return NumericOf(argument.wire);
+	case core::ArgumentKind::kInterval:
+		return IntervalOf(argument);
+	case core::ArgumentKind::kFloat:
+		return columns->type == FLOAT4OID ? Float4GetDatum(static_cast<float4>(argument.real))
+										  : Float8GetDatum(argument.real);
+	case core::ArgumentKind::kBits:
+		return ArrayOf(argument.irregular);
+	case core::ArgumentKind::kCount:
+	case core::ArgumentKind::kExtreme:
+	case core::ArgumentKind::kAny:
+	case core::ArgumentKind::kRecompute:
+		break;
+	}
+	return 0;
+}
+
+void SetColumn(TupleTableSlot *row, AttrNumber attribute, NullableDatum column)
 {
 	if (attribute == 0)
 		return;
-	row->tts_values[attribute - 1] = value;
-	row->tts_isnull[attribute - 1] = is_null;
+	row->tts_values[attribute - 1] = column.value;
+	row->tts_isnull[attribute - 1] = column.isnull;
 }
 
+// What the core knows nothing of is in `column`.
 void WriteArgument(const ArgumentColumns *columns, const core::StoredArgument &argument,
-				   TupleTableSlot *row)
+				   NullableDatum column, TupleTableSlot *row)
 {
-	SetColumn(row, columns->count, Int64GetDatum(argument.count), false);
-	Datum sum = 0;
-	if (argument.sum_null)
-		sum = 0;
-	else if (columns->kind == core::ArgumentKind::kInteger)
-		sum = Int64GetDatum(argument.integer);
-	else if (columns->sum != 0)
-		sum = NumericOf(argument.wire);
-	SetColumn(row, columns->sum, sum, argument.sum_null);
-	const bool regular = argument.irregular.empty();
-	SetColumn(row, columns->irregular, regular ? 0 : ArrayOf(argument.irregular), regular);
+	SetColumn(row, columns->count, {Int64GetDatum(argument.count), false});
+	if (!argument.sum_null)
+		column = {SumOf(columns, argument), false};
+	SetColumn(row, columns->sum, column);
+	if (columns->irregular != 0 && !argument.irregular.empty())
+		SetColumn(row, columns->irregular, {ArrayOf(argument.irregular), false});
 }
 
-void Fill(const ViewProgram *view, const core::Delta::Stored &state, int64 hash, KeyValues key,
-		  TupleTableSlot *row)
+// The column of an argument that the core knows nothing of; false where only the truth
+// knows it.
+bool CombineColumn(ArgumentColumns *columns, const core::Argument *change, TupleTableSlot *home,
+				   NullableDatum *column)
 {
-	ExecClearTuple(row);
-	for (int i = 0; i < row->tts_tupleDescriptor->natts; i++) {
-		row->tts_values[i] = 0;
-		row->tts_isnull[i] = true;
+	const NullableDatum stored =
+		home == nullptr ? NullableDatum{0, true} : ReadColumn(home, columns->sum);
+	*column = stored;
+	switch (columns->kind) {
+	case core::ArgumentKind::kExtreme:
+		return FindExtreme(columns, change, stored, column);
+	case core::ArgumentKind::kAny:
+		if (stored.isnull && change->any() != nullptr) {
+			const char *image = change->any()->data();
+			column->value = ReadImage(columns->storage, &image, &column->isnull);
+		}
+		return true;
+	case core::ArgumentKind::kRecompute:
+		return home != nullptr;
+	default:
+		*column = {0, true};
+		return true;
 	}
-	SetColumn(row, kHashAttribute, Int64GetDatum(hash), false);
-	for (int i = 0; i < view->key_count; i++)
-		SetColumn(row, view->keys[i].attribute, key.values[i], key.nulls[i]);
-	SetColumn(row, view->rows, Int64GetDatum(state.rows), false);
-	for (std::size_t i = 0; i < state.arguments.size(); i++)
-		WriteArgument(&view->arguments[i], state.arguments[i], row);
-	ExecStoreVirtualTuple(row);
-	ExecMaterializeSlot(row);
+}
+
+// Fills in what the core knows nothing of, and whether the truth must be asked.
+void CombineColumns(const ViewProgram *view, const core::Group &group, TupleTableSlot *home,
+					GroupState *state)
+{
+	state->recompute = group.IsTainted();
+	state->columns = static_cast<NullableDatum *>(
+		palloc(sizeof(NullableDatum) * static_cast<Size>(view->argument_count + 1)));
+	for (int i = 0; i < view->argument_count; i++) {
+		const bool known =
+			CombineColumn(&view->arguments[i], &group.arguments[i], home, &state->columns[i]);
+		state->recompute |= !known || state->stored.arguments[i].recompute;
+	}
 }
 
 } // namespace
+
+KeyValues KeyOfGroup(const ViewProgram *view, const core::Group *group)
+{
+	KeyValues key = NewKeyValues(view);
+	DecodeKey(view->keys, view->key_count, group->key.data(), key);
+	return key;
+}
+
+KeyValues KeyOfRow(const ViewProgram *view, TupleTableSlot *row)
+{
+	KeyValues key = NewKeyValues(view);
+	for (int i = 0; i < view->key_count; i++)
+		key.values[i] = slot_getattr(row, view->keys[i].attribute, &key.nulls[i]);
+	return key;
+}
 
 bool SameKey(ViewProgram *view, const core::Group *a, const core::Group *b)
 {
@@ -157,8 +236,8 @@ bool FindHomeRow(pg::Store *store, ViewProgram *view, const core::Group &group)
 	return found;
 }
 
-const core::Delta::Stored &CombineWithHome(core::Delta *delta, const ViewProgram *view,
-										   const core::Group &group, TupleTableSlot *home)
+GroupState CombineWithHome(core::Delta *delta, const ViewProgram *view, const core::Group &group,
+						   TupleTableSlot *home)
 {
 	const auto count = static_cast<std::size_t>(view->argument_count);
 	const std::span<const core::ArgumentKind> kinds{view->kinds, count};
@@ -181,26 +260,33 @@ const core::Delta::Stored &CombineWithHome(core::Delta *delta, const ViewProgram
 				 failure.hint[0] ? errhint("%s", failure.hint) : 0,
 				 errcontext("while the commit brought view \"%s\" up to date",
 							get_rel_name(view->view))));
-	return *combined;
+	GroupState state = {*combined, nullptr, false};
+	CombineColumns(view, group, home, &state);
+	return state;
 }
 
-void FillHomeRow(const ViewProgram *view, const core::Delta::Stored &state, TupleTableSlot *old,
+void FillHomeRow(const ViewProgram *view, const GroupState *state, uint64 hash, KeyValues key,
 				 TupleTableSlot *row)
 {
-	bool is_null;
-	const int64 hash = DatumGetInt64(slot_getattr(old, kHashAttribute, &is_null));
-	Fill(view, state, hash, KeyOfRow(view, old), row);
-}
-
-void FillNewHomeRow(const ViewProgram *view, const core::Delta::Stored &state,
-					const core::Group &group, TupleTableSlot *row)
-{
-	Fill(view, state, static_cast<int64>(group.hash), KeyOfGroup(view, &group), row);
+	ExecClearTuple(row);
+	for (int i = 0; i < row->tts_tupleDescriptor->natts; i++) {
+		row->tts_values[i] = 0;
+		row->tts_isnull[i] = true;
+	}
+	SetColumn(row, kHashAttribute, {Int64GetDatum(static_cast<int64>(hash)), false});
+	for (int i = 0; i < view->key_count; i++)
+		SetColumn(row, view->keys[i].attribute, {key.values[i], key.nulls[i]});
+	SetColumn(row, view->rows, {Int64GetDatum(state->stored.rows), false});
+	for (std::size_t i = 0; i < state->stored.arguments.size(); i++)
+		WriteArgument(&view->arguments[i], state->stored.arguments[i], state->columns[i], row);
+	ExecStoreVirtualTuple(row);
+	ExecMaterializeSlot(row);
 }
 
 void FillTouchRow(const ViewProgram *view, const core::Group &group, TupleTableSlot *row)
 {
-	FillNewHomeRow(view, core::Delta::Stored{}, group, row);
+	const GroupState nothing = {};
+	FillHomeRow(view, &nothing, group.hash, KeyOfGroup(view, &group), row);
 }
 
 } // namespace mezzanine::views

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "pg/store.h"
-#include "views/views.h"
+#include "views/keys.h"
 
 namespace mezzanine::views
 {
@@ -16,20 +16,26 @@ void MergeGroups(core::Delta *delta, std::size_t view_index, std::size_t into, s
 // Finds the latest version of the group's home row; it is in store->slot.
 bool FindHomeRow(pg::Store *store, ViewProgram *view, const core::Group &group);
 
+// A group as it will be.
+struct GroupState {
+	core::Delta::Stored stored;
+	NullableDatum *columns; // of the arguments that the core knows nothing of
+	bool recompute;         // the above is not the whole truth: ask it
+};
+
 // The group's change added to what `home` stores, or to nothing where it is NULL.  Valid
-// until the next call.
+// until the next call, and as long as `home` is.
 //
 // Raises MZ014 when the result is no set of rows, 22003 where it overflows.
-const core::Delta::Stored &CombineWithHome(core::Delta *delta, const ViewProgram *view,
-										   const core::Group &group, TupleTableSlot *home);
+GroupState CombineWithHome(core::Delta *delta, const ViewProgram *view, const core::Group &group,
+						   TupleTableSlot *home);
 
-// Fills `row` with the state, under the key of the home row `old`.
-void FillHomeRow(const ViewProgram *view, const core::Delta::Stored &state, TupleTableSlot *old,
+KeyValues KeyOfGroup(const ViewProgram *view, const core::Group *group);
+KeyValues KeyOfRow(const ViewProgram *view, TupleTableSlot *row);
+
+// Fills `row` with the state, under a key.
+void FillHomeRow(const ViewProgram *view, const GroupState *state, uint64 hash, KeyValues key,
 				 TupleTableSlot *row);
-
-// Fills `row` with the state, under the group's own key.
-void FillNewHomeRow(const ViewProgram *view, const core::Delta::Stored &state,
-					const core::Group &group, TupleTableSlot *row);
 
 // Fills `row` with the group's key and no rows.
 void FillTouchRow(const ViewProgram *view, const core::Group &group, TupleTableSlot *row);

@@ -1,12 +1,15 @@
 #include "views/keys.h"
 
+#include "views/image.h"
+
 namespace mezzanine::views
 {
 
 namespace
 {
 
-constexpr int kNeeded = TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_EXTENDED_PROC_FINFO;
+constexpr int kNeeded =
+	TYPECACHE_EQ_OPR | TYPECACHE_EQ_OPR_FINFO | TYPECACHE_HASH_EXTENDED_PROC_FINFO;
 constexpr int16 kCStringLength = -2;
 
 } // namespace
@@ -18,16 +21,17 @@ bool CanBeKey(Oid type)
 		   OidIsValid(entry->hash_extended_proc_finfo.fn_oid) && entry->typlen != kCStringLength;
 }
 
-void InitKeyColumn(KeyColumn *key, Oid type)
+void InitKeyColumn(KeyColumn *key, Oid type, Oid collation)
 {
 	TypeCacheEntry *entry = lookup_type_cache(type, kNeeded);
 	if (!CanBeKey(type))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_FUNCTION),
 				 errmsg("could not find a hash function for type %s", format_type_be(type))));
-	key->type_length = entry->typlen;
-	key->by_value = entry->typbyval;
-	key->collation = entry->typcollation;
+	key->type = type;
+	key->storage = {entry->typlen, entry->typbyval};
+	key->collation = collation;
+	key->equal_operator = entry->eq_opr;
 	// Looked up anew, not copied from the type cache, which may be rebuilt while we call.
 	fmgr_info(entry->hash_extended_proc_finfo.fn_oid, &key->hash);
 	fmgr_info(entry->eq_opr_finfo.fn_oid, &key->equal);
@@ -48,48 +52,14 @@ uint64 HashKey(KeyColumn *keys, int key_count, KeyValues key)
 
 void EncodeKey(const KeyColumn *keys, int key_count, KeyValues key, StringInfo image)
 {
-	for (int i = 0; i < key_count; i++) {
-		appendStringInfoCharMacro(image, key.nulls[i] ? 1 : 0);
-		if (key.nulls[i])
-			continue;
-		if (keys[i].by_value) {
-			appendBinaryStringInfo(image, reinterpret_cast<const char *>(&key.values[i]),
-								   sizeof(Datum));
-		} else if (keys[i].type_length > 0) {
-			appendBinaryStringInfo(image, DatumGetPointer(key.values[i]), keys[i].type_length);
-		} else {
-			struct varlena *value = PG_DETOAST_DATUM_PACKED(key.values[i]);
-			const uint32 size = VARSIZE_ANY_EXHDR(value);
-			appendBinaryStringInfo(image, reinterpret_cast<const char *>(&size), sizeof(size));
-			appendBinaryStringInfo(image, VARDATA_ANY(value), static_cast<int>(size));
-		}
-	}
+	for (int i = 0; i < key_count; i++)
+		AppendImage(keys[i].storage, key.values[i], key.nulls[i], image);
 }
 
 void DecodeKey(const KeyColumn *keys, int key_count, const char *image, KeyValues key)
 {
-	for (int i = 0; i < key_count; i++) {
-		key.values[i] = 0;
-		key.nulls[i] = *image++ != 0;
-		if (key.nulls[i])
-			continue;
-		if (keys[i].by_value) {
-			memcpy(&key.values[i], image, sizeof(Datum));
-			image += sizeof(Datum);
-		} else if (keys[i].type_length > 0) {
-			char *value = static_cast<char *>(palloc(keys[i].type_length));
-			memcpy(value, image, keys[i].type_length);
-			key.values[i] = PointerGetDatum(value);
-			image += keys[i].type_length;
-		} else {
-			uint32 size;
-			memcpy(&size, image, sizeof(size));
-			image += sizeof(size);
-			key.values[i] =
-				PointerGetDatum(cstring_to_text_with_len(image, static_cast<int>(size)));
-			image += size;
-		}
-	}
+	for (int i = 0; i < key_count; i++)
+		key.values[i] = ReadImage(keys[i].storage, &image, &key.nulls[i]);
 }
 
 bool KeysEqual(KeyColumn *keys, int key_count, KeyValues a, KeyValues b)

@@ -16,7 +16,7 @@ struct KeyValues {
 bool CanBeKey(Oid type);
 
 // Sets hash, equality and storage of a key column.  Requires: CanBeKey(type).
-void InitKeyColumn(KeyColumn *key, Oid type);
+void InitKeyColumn(KeyColumn *key, Oid type, Oid collation);
 
 // The hash that the home table's first column carries.
 uint64 HashKey(KeyColumn *keys, int key_count, KeyValues key);

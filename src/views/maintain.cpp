@@ -5,10 +5,12 @@
 // latest version and changed in place; whoever holds it is waited for.
 #include "fence/fence.h"
 #include "pg/attempt.h"
+#include "pg/context.h"
 #include "pg/store.h"
 #include "views/catalogue.h"
 #include "views/home.h"
 #include "views/program.h"
+#include "views/recompute.h"
 #include "views/stale.h"
 #include "views/transaction.h"
 
@@ -26,6 +28,7 @@ struct Apply {
 	std::size_t view_index; // in the delta
 	ViewProgram *view;
 	pg::Store store;
+	Sink next; // for what feeds other cores
 	TupleTableSlot *written;
 	MemoryContext scratch;    // for one group
 	ItemPointerData *touches; // rows inserted only to meet predicate locks
@@ -110,15 +113,46 @@ void MergeEqualKeys(const Apply *apply)
 	}
 }
 
-// Writes the group's new state over the row in the store's slot, or deletes the row
-// when nothing is left of the group.
-pg::Written WriteOver(Apply *apply, const core::Delta::Stored &state)
+// Hands the change of a home row to the cores that are computed from the home table.
+void Feed(const Apply *apply, TupleTableSlot *before, TupleTableSlot *after)
 {
-	ItemPointerData row = apply->store.slot->tts_tid;
-	if (state.rows == 0)
-		return pg::DeleteRow(&apply->store, &row);
-	FillHomeRow(apply->view, state, apply->store.slot, apply->written);
-	return pg::UpdateRow(&apply->store, &row, apply->written);
+	if (apply->view->feeds)
+		FoldRow(&apply->next, ProgramFor(apply->view->home), before, after);
+}
+
+// Puts `written` in the place of the row in the store's slot, or of none; with `remains`
+// false, deletes that row.  False when it changed meanwhile.
+bool Write(Apply *apply, bool found, bool remains)
+{
+	TupleTableSlot *before = found ? apply->store.slot : nullptr;
+	TupleTableSlot *after = remains ? apply->written : nullptr;
+	if (found) {
+		ItemPointerData row = before->tts_tid;
+		const pg::Written outcome = remains ? pg::UpdateRow(&apply->store, &row, after)
+											: pg::DeleteRow(&apply->store, &row);
+		if (outcome == pg::Written::kChanged)
+			return false;
+	} else if (remains) {
+		pg::InsertRow(&apply->store, after);
+	}
+	if (found || remains)
+		Feed(apply, before, after);
+	return true;
+}
+
+// Puts what the truth says of the group in place.  First the row is locked (or the fence
+// held), then the snapshot taken: so it sees all that others have put into the row.
+bool WriteTruth(Apply *apply, KeyValues key, bool found)
+{
+	TupleTableSlot *home = apply->store.slot;
+	if (found) {
+		ItemPointerData row = home->tts_tid;
+		if (pg::LockRow(&apply->store, &row, true, home) == pg::Written::kChanged)
+			return false;
+		ExecMaterializeSlot(home);
+		key = KeyOfRow(apply->view, home); // the old one is written over
+	}
+	return Write(apply, found, Recompute(apply->view, key, apply->written));
 }
 
 // Brings one group up to date; false when its row changed meanwhile.
@@ -128,15 +162,16 @@ bool TryGroup(Apply *apply, const core::Group &group, bool fenced, bool *missing
 	*missing = !found;
 	if (!found && !fenced)
 		return false;
-	const core::Delta::Stored &state =
-		CombineWithHome(apply->delta, apply->view, group, found ? apply->store.slot : nullptr);
-	if (found)
-		return WriteOver(apply, state) == pg::Written::kDone;
-	if (state.rows > 0) {
-		FillNewHomeRow(apply->view, state, group, apply->written);
-		pg::InsertRow(&apply->store, apply->written);
-	}
-	return true;
+	TupleTableSlot *home = found ? apply->store.slot : nullptr;
+	// A row keeps its key's image.
+	const KeyValues key = found ? KeyOfRow(apply->view, home) : KeyOfGroup(apply->view, &group);
+	const GroupState state = CombineWithHome(apply->delta, apply->view, group, home);
+	const bool remains = state.stored.rows > 0 || apply->view->key_count == 0;
+	if (remains && state.recompute)
+		return WriteTruth(apply, key, found);
+	if (remains)
+		FillHomeRow(apply->view, &state, group.hash, key, apply->written);
+	return Write(apply, found, remains);
 }
 
 // Inserts a row with the group's key, to be deleted at once: predicate locks that
@@ -197,6 +232,8 @@ void ApplyGroups(Apply *apply)
 // After TRUNCATE of the base, whose lock nobody else's changes can have passed.
 void DeleteAll(Apply *apply)
 {
+	if (apply->view->feeds)
+		FoldTruncate(&apply->next, ProgramFor(apply->view->home));
 	Snapshot latest = RegisterSnapshot(GetLatestSnapshot());
 	TableScanDesc scan =
 		table_beginscan_strat(apply->store.table, SnapshotAny, 0, nullptr, true, true);
@@ -212,58 +249,63 @@ void DeleteAll(Apply *apply)
 	CommandCounterIncrement();
 }
 
-void ApplyView(core::Delta *delta, std::size_t view_index, ViewProgram *view)
+// A view without GROUP BY has one row, also of an empty table.
+void RewriteOnlyRow(Apply *apply)
 {
-	Apply apply = {};
-	apply.delta = delta;
-	apply.view_index = view_index;
-	apply.view = view;
-	apply.store = pg::OpenStore(view->home, view->hash_index, RowExclusiveLock);
-	apply.written = table_slot_create(apply.store.table, nullptr);
-	apply.scratch =
+	const KeyValues key = {nullptr, nullptr};
+	DeleteAll(apply);
+	if (!Recompute(apply->view, key, apply->written))
+		elog(ERROR, "a truth view without GROUP BY has no row");
+	(void)Write(apply, false, true);
+}
+
+void ApplyView(Apply *apply)
+{
+	ViewProgram *view = apply->view;
+	apply->store = pg::OpenStore(view->home, view->hash_index, RowExclusiveLock);
+	apply->written = table_slot_create(apply->store.table, nullptr);
+	apply->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine group", ALLOCSET_DEFAULT_SIZES);
 
 	const OwnerScope scope = EnterOwner(view);
-	if (delta->truncated(view_index))
-		DeleteAll(&apply);
-	ApplyGroups(&apply);
+	if (!apply->delta->truncated(apply->view_index)) {
+		ApplyGroups(apply);
+	} else if (view->key_count == 0) {
+		RewriteOnlyRow(apply);
+	} else {
+		DeleteAll(apply);
+		ApplyGroups(apply);
+	}
 	LeaveOwner(&scope);
 
-	MemoryContextDelete(apply.scratch);
-	ExecDropSingleTupleTableSlot(apply.written);
-	pg::CloseStore(&apply.store);
+	MemoryContextDelete(apply->scratch);
+	ExecDropSingleTupleTableSlot(apply->written);
+	pg::CloseStore(&apply->store);
 }
 
-// An ApplyView that may fail without failing the writer.
-struct FallibleApply {
-	core::Delta *delta;
-	std::size_t view_index;
-	ViewProgram *view;
-};
-
-void ApplyFallibly(void *argument)
+void ApplyStep(void *apply)
 {
-	const auto *apply = static_cast<FallibleApply *>(argument);
-	ApplyView(apply->delta, apply->view_index, apply->view);
+	ApplyView(static_cast<Apply *>(apply));
 }
 
-void ApplyOrFail(core::Delta *delta, std::size_t view_index, ViewProgram *view)
+// A failure makes some views stale and does not fail the writer.
+void ApplyOrFail(Apply *apply)
 {
+	const ViewProgram *view = apply->view;
 	if (HasFailed(view->view))
 		return;
-	FallibleApply apply = {delta, view_index, view};
 	pg::Trouble trouble;
 	if (!view->marks_stale)
-		ApplyView(delta, view_index, view);
-	else if (!pg::Attempt(ApplyFallibly, &apply, &trouble))
+		ApplyView(apply);
+	else if (!pg::Attempt(ApplyStep, apply, &trouble))
 		FailView(view->view, DescribeTrouble(&trouble));
 }
 
 // The program of the view with this home table; NULL when it was dropped meanwhile.
-ViewProgram *ProgramOf(Oid home, List *touched_bases)
+ViewProgram *ProgramOf(Oid home, List *touched_sources)
 {
 	ListCell *cell;
-	foreach (cell, touched_bases) {
+	foreach (cell, touched_sources) {
 		ViewProgram *view = FindView(ProgramFor(lfirst_oid(cell)), home);
 		if (view != nullptr)
 			return view;
@@ -271,13 +313,41 @@ ViewProgram *ProgramOf(Oid home, List *touched_bases)
 	return nullptr;
 }
 
-void ApplyViews(core::Delta *delta, List *touched_bases)
+// Applies a delta; what it changes in home tables that feed other cores goes to `next`.
+void ApplyViews(core::Delta *delta, List *touched_sources, core::Delta *next)
 {
 	for (std::size_t i = 0; i < delta->view_count(); i++) {
-		ViewProgram *view = ProgramOf(delta->view(i), touched_bases);
-		if (view != nullptr)
-			ApplyOrFail(delta, i, view);
+		Apply apply = {};
+		apply.delta = delta;
+		apply.view_index = i;
+		apply.view = ProgramOf(delta->view(i), touched_sources);
+		apply.next = {next, 1, false};
+		if (apply.view != nullptr)
+			ApplyOrFail(&apply);
 	}
+}
+
+void Seal(core::Delta *delta)
+{
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { delta->Seal(); }))
+		MEZZANINE_RAISE(failure);
+}
+
+// Depth by depth: so every session climbs the same ladder (depth, home table, hash).
+void ApplyAll(core::Delta *delta, List *touched_sources)
+{
+	// An autocommitted statement comes here without one; its own rows would not be seen.
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetLatestSnapshot());
+	while (delta->view_count() > 0) {
+		auto *next = pg::MakeInContext<core::Delta>(CurrentMemoryContext, "mezzanine chain");
+		ApplyViews(delta, touched_sources, next);
+		CommandCounterIncrement();
+		delta = next;
+		Seal(delta);
+	}
+	PopActiveSnapshot();
 }
 
 } // namespace
@@ -291,11 +361,9 @@ int LimitWaits()
 	return nest_level;
 }
 
-void ApplyDelta(core::Delta *delta, List *touched_bases)
+void ApplyDelta(core::Delta *delta, List *touched_sources)
 {
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { delta->Seal(); }))
-		MEZZANINE_RAISE(failure);
+	Seal(delta);
 	if (delta->view_count() == 0)
 		return;
 
@@ -303,12 +371,7 @@ void ApplyDelta(core::Delta *delta, List *touched_bases)
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine apply", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	const int nest_level = LimitWaits();
-	// An autocommitted statement comes here without one; its own rows would not be seen.
-	CommandCounterIncrement();
-	PushActiveSnapshot(GetLatestSnapshot());
-	ApplyViews(delta, touched_bases);
-	PopActiveSnapshot();
-	CommandCounterIncrement();
+	ApplyAll(delta, touched_sources);
 	AtEOXact_GUC(true, nest_level);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

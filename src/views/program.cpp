@@ -1,8 +1,9 @@
 #include "views/program.h"
 
 #include "views/catalogue.h"
-#include "views/keys.h"
+#include "views/compile.h"
 #include "views/life.h"
+#include "views/recompute.h"
 
 namespace mezzanine::views
 {
@@ -22,117 +23,6 @@ BaseProgram *retired = nullptr;
 
 // Counts invalidations, so that one which arrives during a build is not lost.
 uint64 invalidation_count = 0;
-
-// What compiling one view needs.
-struct Compilation {
-	BaseProgram *program;
-	ViewProgram *view;
-	Query *truth;
-};
-
-bool MayLookNamesUp(Oid function, void *)
-{
-	return function >= FirstNormalObjectId;
-}
-
-bool CallsUserFunction(Node *node, void *context)
-{
-	if (node == nullptr)
-		return false;
-	if (check_functions_in_node(node, MayLookNamesUp, context))
-		return true;
-	return pg::WalkExpression(node, CallsUserFunction, context);
-}
-
-// Compiles an expression of the truth view; its columns are the changed row's.
-ExprState *Compile(Compilation *compilation, Node *expression)
-{
-	pull_varattnos(expression, 1, &compilation->program->used);
-	compilation->view->pin_search_path |= CallsUserFunction(expression, nullptr);
-	return ExecInitExpr(expression_planner(reinterpret_cast<Expr *>(expression)), nullptr);
-}
-
-void CompileFilter(Compilation *compilation)
-{
-	Node *filter = compilation->truth->jointree->quals;
-	if (filter != nullptr)
-		compilation->view->filter = Compile(compilation, filter);
-}
-
-void CompileKey(Compilation *compilation, const TargetEntry *target)
-{
-	KeyColumn *key = &compilation->view->keys[compilation->view->key_count++];
-	InitKeyColumn(key, exprType(reinterpret_cast<Node *>(target->expr)));
-	key->expression = Compile(compilation, reinterpret_cast<Node *>(target->expr));
-	key->attribute = target->resno;
-}
-
-core::ArgumentKind KindOfSum(Oid function)
-{
-	switch (function) {
-	case F_SUM_INT2:
-	case F_SUM_INT4:
-		return core::ArgumentKind::kInteger;
-	case F_SUM_INT8:
-		return core::ArgumentKind::kBigInteger;
-	case F_SUM_NUMERIC:
-		return core::ArgumentKind::kDecimal;
-	default:
-		elog(ERROR, "unexpected aggregate %u in a truth view", function);
-		pg_unreachable();
-	}
-}
-
-// A state column: count opens an argument, sum and irregular belong to the last one.
-void CompileStateColumn(Compilation *compilation, const TargetEntry *target)
-{
-	ViewProgram *view = compilation->view;
-	const Aggref *aggregate = castNode(Aggref, target->expr);
-	if (aggregate->aggfnoid == F_COUNT_) {
-		view->rows = target->resno;
-		return;
-	}
-	if (aggregate->aggfnoid == F_COUNT_ANY) {
-		ArgumentColumns *argument = &view->arguments[view->argument_count++];
-		Node *expression =
-			reinterpret_cast<Node *>(linitial_node(TargetEntry, aggregate->args)->expr);
-		argument->type = getBaseType(exprType(expression));
-		argument->kind = core::ArgumentKind::kCount;
-		argument->count = target->resno;
-		argument->expression = Compile(compilation, expression);
-		return;
-	}
-	ArgumentColumns *argument = &view->arguments[view->argument_count - 1];
-	if (aggregate->aggfnoid >= FirstNormalObjectId) {
-		argument->irregular = target->resno;
-		return;
-	}
-	argument->sum = target->resno;
-	argument->kind = KindOfSum(aggregate->aggfnoid);
-}
-
-void CompileTargets(Compilation *compilation)
-{
-	ViewProgram *view = compilation->view;
-	const int most = list_length(compilation->truth->targetList);
-	view->keys = static_cast<KeyColumn *>(palloc0(sizeof(KeyColumn) * most));
-	view->arguments = static_cast<ArgumentColumns *>(palloc0(sizeof(ArgumentColumns) * most));
-
-	ListCell *cell;
-	foreach (cell, compilation->truth->targetList) {
-		auto *target = lfirst_node(TargetEntry, cell);
-		if (target->resno == kHashAttribute)
-			continue;
-		if (target->ressortgroupref != 0)
-			CompileKey(compilation, target);
-		else
-			CompileStateColumn(compilation, target);
-	}
-	view->kinds = static_cast<core::ArgumentKind *>(
-		palloc0(sizeof(core::ArgumentKind) * static_cast<Size>(most)));
-	for (int i = 0; i < view->argument_count; i++)
-		view->kinds[i] = view->arguments[i].kind;
-}
 
 // The index on the home table's hash.
 Oid HashIndexOf(Relation home)
@@ -158,6 +48,7 @@ Oid HashIndexOf(Relation home)
 void CompileView(BaseProgram *program, const CoreEntry *entry)
 {
 	ViewProgram *view = &program->views[program->view_count++];
+	view->context = program->context;
 	view->view = entry->view;
 	view->home = entry->home;
 	view->truth = entry->truth;
@@ -167,21 +58,14 @@ void CompileView(BaseProgram *program, const CoreEntry *entry)
 	view->hash_index = HashIndexOf(home);
 	table_close(home, NoLock);
 
-	Relation truth = relation_open(entry->truth, AccessShareLock);
-	auto *query = static_cast<Query *>(copyObjectImpl(get_view_query(truth)));
-	relation_close(truth, NoLock);
-	const int varno = linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex;
-	ChangeVarNodes(reinterpret_cast<Node *>(query->targetList), varno, 1, 0);
-	ChangeVarNodes(query->jointree->quals, varno, 1, 0);
+	view->feeds = CoresOnSource(entry->home) != NIL;
 
 	// Preparing an expression checks rights to its functions and computes its constant
 	// parts: in the owner's name too, whoever is the first to write.
 	view->pin_search_path = true;
 	const OwnerScope scope = EnterOwner(view);
 	view->pin_search_path = false;
-	Compilation compilation = {program, view, query};
-	CompileFilter(&compilation);
-	CompileTargets(&compilation);
+	CompileTruth(program, view);
 	LeaveOwner(&scope);
 }
 
@@ -312,6 +196,8 @@ void ForgetRetiredPrograms()
 	while (retired != nullptr) {
 		BaseProgram *program = retired;
 		retired = program->next_retired;
+		for (int i = 0; i < program->view_count; i++)
+			FreeRecomputePlans(&program->views[i]);
 		MemoryContextDelete(program->context);
 	}
 }

@@ -122,9 +122,17 @@ Query *TruthQueryOf(Oid truth)
 	return linitial_node(Query, QueryRewrite(query));
 }
 
+// What replacing home tables throughout a query takes along.
+struct Substitution {
+	bool always; // replace every one, touched or not
+	List *replaced;
+};
+
+bool Substitute(Node *node, void *context);
+
 // Turns the entry of a home table into a subquery on its truth.  An entry that is in no
 // FROM keeps the permission checks of the home table, as with an expanded view.
-void Replace(Query *query, int varno, RangeTblEntry *entry)
+void Replace(Query *query, int varno, RangeTblEntry *entry, Substitution *substitution)
 {
 	RequireReplaceable(query, varno, entry);
 	const CoreEntry *core = CoreByHome(entry->relid);
@@ -133,6 +141,7 @@ void Replace(Query *query, int varno, RangeTblEntry *entry)
 
 	auto *permissions = static_cast<RangeTblEntry *>(copyObjectImpl(entry));
 	Query *truth = TruthQueryOf(core->truth);
+	(void)Substitute(reinterpret_cast<Node *>(truth), substitution); // another core may feed it
 	truth->rtable = lappend(truth->rtable, permissions);
 
 	entry->rtekind = RTE_SUBQUERY;
@@ -150,12 +159,6 @@ void Replace(Query *query, int varno, RangeTblEntry *entry)
 	entry->extraUpdatedCols = nullptr;
 }
 
-// What replacing home tables throughout a query takes along.
-struct Substitution {
-	bool always; // replace every one, touched or not
-	List *replaced;
-};
-
 // Replaces home tables throughout a query; the context is a Substitution.
 bool Substitute(Node *node, void *context)
 {
@@ -165,7 +168,7 @@ bool Substitute(Node *node, void *context)
 	if (!IsA(node, Query))
 		return pg::WalkExpression(node, Substitute, context);
 
-	// First below, then here: what is put in needs no second look.
+	// First below, then here: what is put in is looked at as it is made.
 	Query *query = castNode(Query, node);
 	(void)pg::WalkQuery(query, Substitute, context, 0);
 	int varno = 0;
@@ -179,7 +182,7 @@ bool Substitute(Node *node, void *context)
 		if (!substitution->always && !MustUseTruth(entry->relid))
 			continue;
 		substitution->replaced = list_append_unique_oid(substitution->replaced, entry->relid);
-		Replace(query, varno, entry);
+		Replace(query, varno, entry, substitution);
 	}
 	return false;
 }

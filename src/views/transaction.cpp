@@ -24,8 +24,9 @@ HTAB *planned_views = nullptr;
 struct TransactionState {
 	core::Delta *delta;
 	List *touched_homes;
-	List *touched_bases;
+	List *touched_sources;
 	bool applied;
+	bool applying;
 	bool lost; // a subtransaction's part could not be kept: the commit must fail
 };
 TransactionState state = {};
@@ -84,8 +85,10 @@ void ApplyOnce()
 	if (state.applied || (state.delta == nullptr && !AnyFailed()))
 		return;
 	state.applied = true;
+	state.applying = true;
 	if (state.delta != nullptr)
-		ApplyDelta(state.delta, state.touched_bases);
+		ApplyDelta(state.delta, state.touched_sources);
+	state.applying = false;
 	MarkFailedViews();
 }
 
@@ -155,17 +158,19 @@ core::Delta *CurrentDelta()
 void TouchViews(const BaseProgram *program)
 {
 	MemoryContext old = MemoryContextSwitchTo(TopTransactionContext);
-	if (state.touched_bases == NIL) {
+	if (state.touched_sources == NIL) {
 		UnregisterXactCallback(ApplyFirst, nullptr);
 		RegisterXactCallback(ApplyFirst, nullptr);
 	}
-	state.touched_bases = list_append_unique_oid(state.touched_bases, program->base);
+	state.touched_sources = list_append_unique_oid(state.touched_sources, program->base);
 	for (int i = 0; i < program->view_count; i++) {
 		const Oid home = program->views[i].home;
 		if (list_member_oid(state.touched_homes, home))
 			continue;
 		state.touched_homes = lappend_oid(state.touched_homes, home);
 		DropPlansByHome(home);
+		if (program->views[i].feeds)
+			TouchViews(ProgramFor(home));
 	}
 	MemoryContextSwitchTo(old);
 }
@@ -177,25 +182,13 @@ bool AnyTouched()
 
 bool IsTouched(Oid home)
 {
-	return list_member_oid(state.touched_homes, home);
+	// While the changes are applied, cores that others feed read the home tables as they are.
+	return !state.applying && list_member_oid(state.touched_homes, home);
 }
 
-void AddRow(const ViewProgram *view, const core::Delta::Row &row)
+Sink CurrentSink()
 {
-	core::Delta *delta = CurrentDelta();
-	const int depth = GetCurrentTransactionNestLevel();
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { delta->Add(depth, view->home, row); }))
-		MEZZANINE_RAISE(failure);
-}
-
-void AddTruncate(const ViewProgram *view)
-{
-	core::Delta *delta = CurrentDelta();
-	const int depth = GetCurrentTransactionNestLevel();
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { delta->Truncate(depth, view->home); }))
-		MEZZANINE_RAISE(failure);
+	return {CurrentDelta(), GetCurrentTransactionNestLevel(), true};
 }
 
 void RememberPlan(Oid home, bool by_truth)

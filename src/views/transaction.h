@@ -2,7 +2,7 @@
 // their definition.
 #pragma once
 
-#include "views/views.h"
+#include "views/fold.h"
 
 namespace mezzanine::views
 {
@@ -14,9 +14,9 @@ void TouchViews(const BaseProgram *program);
 bool AnyTouched();
 bool IsTouched(Oid home);
 
-// Captures.  Raises 55000 where the transaction's changes are already applied.
-void AddRow(const ViewProgram *view, const core::Delta::Row &row);
-void AddTruncate(const ViewProgram *view);
+// Where the changes of the current subtransaction go.  Raises 55000 where the
+// transaction's changes are already applied.
+Sink CurrentSink();
 
 // Remembers that this session holds a plan that reads a view by its home table, or by
 // its truth; such plans are made anew when the other becomes right.
@@ -30,7 +30,8 @@ void InitTransaction();
 // Sets mezzanine.lock_timeout's limit to the waits of a commit; ended by AtEOXact_GUC.
 int LimitWaits();
 
-// Writes the transaction's delta into the home tables; maintain.cpp.
-void ApplyDelta(core::Delta *delta, List *touched_bases);
+// Writes the transaction's delta into the home tables of the cores computed from these
+// tables, and what follows from it into those of the cores that they feed; maintain.cpp.
+void ApplyDelta(core::Delta *delta, List *touched_sources);
 
 } // namespace mezzanine::views

@@ -23,29 +23,53 @@ constexpr const char *kTouchTrigger = "mezzanine_touch";
 // argument's columns.  The truth view has the same columns in the same order.
 constexpr AttrNumber kHashAttribute = 1;
 
+// How a type's values are laid out.
+struct Storage {
+	int16 length;
+	bool by_value;
+};
+
+// An expression of the truth view, with the storage of its values.
+struct Input {
+	ExprState *expression;
+	Storage storage;
+};
+
 // One column of the grouping key, with its type's own hash and equality.
 struct KeyColumn {
 	ExprState *expression;
 	AttrNumber attribute; // in the home table
-	int16 type_length;
-	bool by_value;
+	Oid type;
+	Storage storage;
 	Oid collation;
 	FmgrInfo hash;
 	FmgrInfo equal;
+	Oid equal_operator;
 };
 
 // One argument of the aggregates.  Attributes are 0 where the column is not kept.
 struct ArgumentColumns {
-	ExprState *expression;
 	core::ArgumentKind kind;
+	ExprState *filter;     // NULL: every row counts
+	ExprState *expression; // NULL for count(*), and where the group is computed again
 	Oid type;
+	Storage storage;
 	AttrNumber count;
-	AttrNumber sum;
+	AttrNumber sum; // or whatever else the column is
 	AttrNumber irregular;
+
+	// kExtreme: better(a, b) says that a excludes b.
+	FmgrInfo better;
+	Oid collation;
+
+	// kRecompute: what the aggregate reads.  An UPDATE that leaves it alone is no change.
+	int input_count;
+	Input *inputs;
 };
 
 // A view as one session maintains it.
 struct ViewProgram {
+	MemoryContext context; // of the program
 	Oid view;
 	Oid home;
 	Oid hash_index;
@@ -59,7 +83,10 @@ struct ViewProgram {
 	KeyColumn *keys;
 	int argument_count;
 	ArgumentColumns *arguments;
-	core::ArgumentKind *kinds; // of the arguments, as the core wants them
+	core::ArgumentKind *kinds;   // of the arguments, as the core wants them
+	bool has_opaque;             // some argument is kExtreme
+	bool feeds;                  // other cores are computed from the home table
+	struct RecomputePlan *plans; // by which a group is computed again; recompute.cpp
 };
 
 // All views on one base table.

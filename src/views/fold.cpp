@@ -1,0 +1,284 @@
+#include "views/fold.h"
+
+#include "views/extreme.h"
+#include "views/image.h"
+#include "views/keys.h"
+#include "views/program.h"
+#include "views/stale.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// One version of a row as one view sees it.
+struct Version {
+	bool passes; // the filter; if not, the rest is not set
+	uint64 hash;
+	StringInfoData key;
+	core::Value *values;
+};
+
+bool Passes(const BaseProgram *program, ExprState *filter)
+{
+	if (filter == nullptr)
+		return true;
+	bool is_null;
+	const Datum value = ExecEvalExpr(filter, program->expressions, &is_null);
+	return !is_null && DatumGetBool(value);
+}
+
+int64 IntegerOf(Datum value, Oid type)
+{
+	switch (type) {
+	case INT2OID:
+		return DatumGetInt16(value);
+	case INT4OID:
+		return DatumGetInt32(value);
+	default: // bigint; money is as wide
+		return DatumGetInt64(value);
+	}
+}
+
+void SetInterval(Datum datum, core::Value *value)
+{
+	const Interval *interval = DatumGetIntervalP(datum);
+	value->integer = interval->time;
+	value->days = interval->day;
+	value->months = interval->month;
+}
+
+std::string_view ImageOf(Storage storage, Datum datum)
+{
+	StringInfoData image;
+	initStringInfo(&image);
+	AppendImage(storage, datum, false, &image);
+	return Bytes(&image);
+}
+
+std::string_view WireOf(Datum numeric)
+{
+	bytea *wire = DatumGetByteaPP(DirectFunctionCall1(numeric_send, numeric));
+	return {VARDATA_ANY(wire), VARSIZE_ANY_EXHDR(wire)};
+}
+
+void SetValue(const ArgumentColumns *argument, Datum datum, core::Value *value)
+{
+	switch (argument->kind) {
+	case core::ArgumentKind::kCount:
+	case core::ArgumentKind::kRecompute:
+		break;
+	case core::ArgumentKind::kInteger:
+	case core::ArgumentKind::kBigInteger:
+	case core::ArgumentKind::kBits:
+		value->integer = IntegerOf(datum, argument->type);
+		break;
+	case core::ArgumentKind::kDecimal:
+		value->wire = WireOf(datum);
+		break;
+	case core::ArgumentKind::kInterval:
+		SetInterval(datum, value);
+		break;
+	case core::ArgumentKind::kFloat:
+		value->real = argument->type == FLOAT4OID ? DatumGetFloat4(datum) : DatumGetFloat8(datum);
+		break;
+	case core::ArgumentKind::kExtreme:
+	case core::ArgumentKind::kAny:
+		value->wire = ImageOf(argument->storage, datum);
+		break;
+	}
+}
+
+// What an aggregate that is computed again would read.
+std::string_view InputsOf(const BaseProgram *program, const ArgumentColumns *argument)
+{
+	StringInfoData image;
+	initStringInfo(&image);
+	for (int i = 0; i < argument->input_count; i++) {
+		const Input *input = &argument->inputs[i];
+		bool is_null;
+		const Datum datum = ExecEvalExpr(input->expression, program->expressions, &is_null);
+		AppendImage(input->storage, datum, is_null, &image);
+	}
+	return Bytes(&image);
+}
+
+// The value of one argument; `inputs`: also what only a comparison of versions needs.
+core::Value ValueOf(const BaseProgram *program, const ArgumentColumns *argument, bool inputs)
+{
+	core::Value value;
+	value.null = !Passes(program, argument->filter);
+	if (value.null)
+		return value;
+	if (argument->kind == core::ArgumentKind::kRecompute && inputs)
+		value.wire = InputsOf(program, argument);
+	if (argument->expression == nullptr)
+		return value;
+	const Datum datum = ExecEvalExpr(argument->expression, program->expressions, &value.null);
+	if (!value.null)
+		SetValue(argument, datum, &value);
+	return value;
+}
+
+// Evaluates the view's expressions on the row in `slot`.
+void Evaluate(const BaseProgram *program, ViewProgram *view, TupleTableSlot *slot, bool inputs,
+			  Version *version)
+{
+	program->expressions->ecxt_scantuple = slot;
+	version->passes = Passes(program, view->filter);
+	if (!version->passes)
+		return;
+
+	const auto key_count = static_cast<Size>(view->key_count);
+	KeyValues key = {static_cast<Datum *>(palloc(sizeof(Datum) * (key_count + 1))),
+					 static_cast<bool *>(palloc(sizeof(bool) * (key_count + 1)))};
+	for (int i = 0; i < view->key_count; i++)
+		key.values[i] = ExecEvalExpr(view->keys[i].expression, program->expressions, &key.nulls[i]);
+	initStringInfo(&version->key);
+	EncodeKey(view->keys, view->key_count, key, &version->key);
+	version->hash = HashKey(view->keys, view->key_count, key);
+
+	version->values = static_cast<core::Value *>(
+		palloc(sizeof(core::Value) * static_cast<Size>(view->argument_count + 1)));
+	for (int i = 0; i < view->argument_count; i++)
+		version->values[i] = ValueOf(program, &view->arguments[i], inputs);
+}
+
+void AddVersion(const Sink *sink, ViewProgram *view, const Version *version, int sign)
+{
+	if (!version->passes)
+		return;
+	const auto count = static_cast<std::size_t>(view->argument_count);
+	const core::Delta::Row row = {
+		{view->kinds, count}, version->hash, Bytes(&version->key), sign, {version->values, count},
+	};
+	core::Group *group = nullptr;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { group = &sink->delta->Add(sink->depth, view->home, row); }))
+		MEZZANINE_RAISE(failure);
+	if (view->has_opaque)
+		KeepExtremes(view, &row, group);
+}
+
+// Makes NULL of what both versions have the same: it neither comes nor leaves.  True when
+// something is left, or the row moves to another group.
+bool LeaveDifference(const ViewProgram *view, Version *before, Version *after)
+{
+	if (!before->passes || !after->passes)
+		return before->passes || after->passes;
+	if (Bytes(&before->key) != Bytes(&after->key))
+		return true;
+	bool differs = false;
+	for (int i = 0; i < view->argument_count; i++)
+		if (before->values[i] == after->values[i])
+			before->values[i].null = after->values[i].null = true;
+		else
+			differs = true;
+	return differs;
+}
+
+// One changed row on its way to one view.
+struct Change {
+	const Sink *sink;
+	const BaseProgram *program;
+	ViewProgram *view;
+	TupleTableSlot *before;
+	TupleTableSlot *after;
+};
+
+void FoldIntoView(const Change *change)
+{
+	const bool is_update = change->before != nullptr && change->after != nullptr;
+	ViewProgram *view = change->view;
+	Version left = {};
+	Version came = {};
+	if (change->before != nullptr)
+		Evaluate(change->program, view, change->before, is_update, &left);
+	if (change->after != nullptr)
+		Evaluate(change->program, view, change->after, is_update, &came);
+	if (is_update && !LeaveDifference(view, &left, &came))
+		return;
+	AddVersion(change->sink, view, &left, -1);
+	AddVersion(change->sink, view, &came, +1);
+}
+
+void FoldAsOwner(const Change *change)
+{
+	const OwnerScope scope = EnterOwner(change->view);
+	FoldIntoView(change);
+	LeaveOwner(&scope);
+}
+
+// In a subtransaction, one level deeper.
+void FoldStep(void *argument)
+{
+	Change change = *static_cast<const Change *>(argument);
+	Sink sink = *change.sink;
+	sink.depth += sink.nests ? 1 : 0;
+	change.sink = &sink;
+	FoldAsOwner(&change);
+}
+
+// A failure makes some views stale and does not fail the writer.
+void FoldOrFail(Change change)
+{
+	const Oid view = change.view->view;
+	if (HasFailed(view))
+		return;
+	pg::Trouble trouble;
+	if (!change.view->marks_stale)
+		FoldAsOwner(&change);
+	else if (!pg::Attempt(FoldStep, &change, &trouble))
+		FailView(view, DescribeTrouble(&trouble));
+}
+
+// Whether two versions of a row have the same image in every attribute that some view uses.
+bool ChangesNothingSeen(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot *after)
+{
+	int member = -1;
+	while ((member = bms_next_member(program->used, member)) >= 0) {
+		const auto attribute = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
+		if (attribute <= 0)
+			return false; // the row as a whole
+		bool null_before;
+		bool null_after;
+		const Datum value_before = slot_getattr(before, attribute, &null_before);
+		const Datum value_after = slot_getattr(after, attribute, &null_after);
+		if (null_before != null_after)
+			return false;
+		const FormData_pg_attribute *form =
+			TupleDescAttr(before->tts_tupleDescriptor, attribute - 1);
+		if (!null_before &&
+			!datum_image_eq(value_before, value_after, form->attbyval, form->attlen))
+			return false;
+	}
+	return true;
+}
+
+} // namespace
+
+void FoldRow(const Sink *sink, const BaseProgram *program, TupleTableSlot *before,
+			 TupleTableSlot *after)
+{
+	if (before != nullptr && after != nullptr && ChangesNothingSeen(program, before, after))
+		return;
+	for (int i = 0; i < program->view_count; i++) {
+		MemoryContext old = MemoryContextSwitchTo(program->expressions->ecxt_per_tuple_memory);
+		FoldOrFail({sink, program, &program->views[i], before, after});
+		MemoryContextSwitchTo(old);
+		ResetExprContext(program->expressions);
+	}
+}
+
+void FoldTruncate(const Sink *sink, const BaseProgram *program)
+{
+	for (int i = 0; i < program->view_count; i++) {
+		const core::ViewId home = program->views[i].home;
+		pg::Failure failure;
+		if (!pg::CallCore(&failure, [&] { sink->delta->Truncate(sink->depth, home); }))
+			MEZZANINE_RAISE(failure);
+	}
+}
+
+} // namespace mezzanine::views

@@ -1,0 +1,275 @@
+// What Delta keeps of the arguments that are no numbers of rows and no exact sums of them.
+#include "core/delta.h"
+#include "core/error.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace mezzanine::core
+{
+namespace
+{
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLargest = std::numeric_limits<double>::max();
+
+// One group of one view with one argument.
+class OneArgument
+{
+public:
+	explicit OneArgument(ArgumentKind kind) : kind_(kind), delta_(std::pmr::new_delete_resource())
+	{
+	}
+
+	OneArgument &Add(const Value &value, int sign = +1, int depth = 1)
+	{
+		Group &group = delta_.Add(depth, 1, {{&kind_, 1}, 7, "key", sign, {&value, 1}});
+		if (kind_ == ArgumentKind::kExtreme && !value.null)
+			group.arguments[0].PutCandidate(sign, value.wire);
+		return *this;
+	}
+	Delta &delta() { return delta_; }
+	const Argument &argument()
+	{
+		delta_.Seal();
+		return delta_.group(0, 0).arguments[0];
+	}
+	// What is stored when it is combined with `stored`, of `rows` rows.
+	StoredArgument Combine(std::int64_t rows, const StoredArgument &stored)
+	{
+		delta_.Seal();
+		const std::span<const StoredArgument> before{&stored, rows > 0 ? 1u : 0u};
+		return delta_.Combine(delta_.group(0, 0), {&kind_, 1}, {rows, before}).arguments[0];
+	}
+
+private:
+	ArgumentKind kind_;
+	Delta delta_;
+};
+
+Value IntervalValue(std::int64_t time, std::int32_t days, std::int32_t months)
+{
+	Value value;
+	value.integer = time;
+	value.days = days;
+	value.months = months;
+	return value;
+}
+
+Value Real(double real)
+{
+	Value value;
+	value.real = real;
+	return value;
+}
+
+Value Integer(std::int64_t integer)
+{
+	Value value;
+	value.integer = integer;
+	return value;
+}
+
+Value Image(std::string_view image)
+{
+	Value value;
+	value.wire = image;
+	return value;
+}
+
+StoredArgument StoredReal(double real)
+{
+	StoredArgument stored;
+	stored.sum_null = false;
+	stored.real = real;
+	return stored;
+}
+
+std::vector<std::int64_t> Copy(std::span<const std::int64_t> counts)
+{
+	return {counts.begin(), counts.end()};
+}
+
+TEST(Interval, AddsUpFieldByField)
+{
+	OneArgument change(ArgumentKind::kInterval);
+	change.Add(IntervalValue(5, -1, 3)).Add(IntervalValue(7, 2, 0)).Add(IntervalValue(1, 0, 1), -1);
+	StoredArgument stored = change.Combine(0, {});
+	EXPECT_EQ(stored.count, 1);
+	EXPECT_FALSE(stored.sum_null);
+	EXPECT_EQ(stored.integer, 11);
+	EXPECT_EQ(stored.days, 1);
+	EXPECT_EQ(stored.months, 2);
+}
+
+TEST(Interval, PassesTheRangeOnTheWayAndComesBack)
+{
+	constexpr std::int32_t kMost = std::numeric_limits<std::int32_t>::max();
+	OneArgument change(ArgumentKind::kInterval);
+	change.Add(IntervalValue(0, 0, kMost)).Add(IntervalValue(0, 0, 1)).Add(IntervalValue(0, 0, -1));
+	EXPECT_EQ(change.Combine(0, {}).months, kMost);
+
+	OneArgument beyond(ArgumentKind::kInterval);
+	beyond.Add(IntervalValue(0, kMost, 0)).Add(IntervalValue(0, 1, 0));
+	try {
+		beyond.Combine(0, {});
+		FAIL() << "an interval out of range was stored";
+	} catch (const Error &error) {
+		EXPECT_EQ(error.code(), Code::kOverflow);
+	}
+}
+
+TEST(Interval, IsNullWhenNoValueIsLeft)
+{
+	StoredArgument before;
+	before.count = 1;
+	before.sum_null = false;
+	before.days = 3;
+	OneArgument change(ArgumentKind::kInterval);
+	change.Add(IntervalValue(0, 3, 0), -1);
+	EXPECT_TRUE(change.Combine(1, before).sum_null);
+
+	OneArgument wrong(ArgumentKind::kInterval);
+	wrong.Add(IntervalValue(0, 2, 0), -1);
+	EXPECT_THROW(wrong.Combine(1, before), Error);
+}
+
+TEST(Float, AddsWhatComes)
+{
+	OneArgument change(ArgumentKind::kFloat);
+	change.Add(Real(1.5)).Add(Real(2));
+	EXPECT_FALSE(change.argument().tainted());
+	EXPECT_EQ(change.Combine(0, {}).real, 3.5);
+	EXPECT_EQ(change.Combine(1, StoredReal(10)).real, 13.5);
+	EXPECT_FALSE(change.Combine(1, StoredReal(10)).recompute);
+}
+
+TEST(Float, MustBeComputedAgainWhenAValueLeavesOrIsNotFinite)
+{
+	EXPECT_TRUE(OneArgument(ArgumentKind::kFloat).Add(Real(1), -1).argument().tainted());
+	EXPECT_TRUE(OneArgument(ArgumentKind::kFloat).Add(Real(kInfinity)).argument().tainted());
+	EXPECT_TRUE(OneArgument(ArgumentKind::kFloat).Add(Real(std::nan(""))).argument().tainted());
+	EXPECT_TRUE(
+		OneArgument(ArgumentKind::kFloat).Add(Real(1)).Add(Real(1), -1).argument().tainted());
+}
+
+TEST(Float, MustBeComputedAgainWhenTheSumLeavesItsRange)
+{
+	OneArgument change(ArgumentKind::kFloat);
+	change.Add(Real(kLargest));
+	EXPECT_TRUE(change.Combine(1, StoredReal(kLargest)).recompute);
+	EXPECT_FALSE(change.Combine(1, StoredReal(kInfinity)).recompute);
+	EXPECT_EQ(change.Combine(1, StoredReal(kInfinity)).real, kInfinity);
+
+	OneArgument parts(ArgumentKind::kFloat);
+	parts.Add(Real(kLargest)).Add(Real(kLargest), +1, 2);
+	parts.delta().CommitLevel(2);
+	EXPECT_TRUE(parts.argument().tainted());
+}
+
+TEST(Bits, CountsEachBit)
+{
+	OneArgument change(ArgumentKind::kBits);
+	change.Add(Integer(5)).Add(Integer(4)).Add(Integer(1), -1).Add(Integer(1)).Add(Integer(0));
+	EXPECT_EQ(Copy(change.Combine(0, {}).irregular), (std::vector<std::int64_t>{1, 0, 2}));
+}
+
+TEST(Bits, GrowsToTheSignAndShrinksAgain)
+{
+	const std::vector<std::int64_t> all(64, 1);
+	OneArgument change(ArgumentKind::kBits);
+	change.Add(Integer(-1));
+	EXPECT_EQ(Copy(change.Combine(0, {}).irregular), all);
+
+	StoredArgument before;
+	before.sum_null = false;
+	before.irregular = all;
+	OneArgument leaves(ArgumentKind::kBits);
+	leaves.Add(Integer(-1), -1).Add(Integer(1));
+	EXPECT_EQ(Copy(leaves.Combine(1, before).irregular), std::vector<std::int64_t>{1});
+	OneArgument last(ArgumentKind::kBits);
+	last.Add(Integer(-1), -1).Add(Integer(0));
+	EXPECT_TRUE(last.Combine(1, before).sum_null);
+}
+
+TEST(Bits, RefusesABitThatWasNotThere)
+{
+	const std::vector<std::int64_t> one{1};
+	StoredArgument before;
+	before.sum_null = false;
+	before.irregular = one;
+	OneArgument change(ArgumentKind::kBits);
+	change.Add(Integer(2), -1).Add(Integer(0));
+	EXPECT_THROW(change.Combine(1, before), Error);
+}
+
+TEST(Extreme, KeepsOneCandidateForWhatCameAndOneForWhatLeft)
+{
+	OneArgument change(ArgumentKind::kExtreme);
+	change.Add(Image("b")).Add(Image("a")).Add(Image("c"), -1);
+	ASSERT_EQ(change.argument().Candidates(+1).size(), 1u);
+	EXPECT_EQ(change.argument().Candidates(+1)[0], "a");
+	ASSERT_EQ(change.argument().Candidates(-1).size(), 1u);
+	EXPECT_EQ(change.argument().Candidates(-1)[0], "c");
+}
+
+TEST(Extreme, GathersTheCandidatesOfSubtransactions)
+{
+	OneArgument change(ArgumentKind::kExtreme);
+	change.Add(Image("a")).Add(Image("a"), +1, 2);
+	change.delta().CommitLevel(2);
+	change.Add(Image("b"), +1, 2).Add(Image("c"), -1, 2);
+	change.delta().CommitLevel(2);
+	change.Add(Image("d"), +1, 2);
+	change.delta().AbortLevel(2);
+	ASSERT_EQ(change.argument().Candidates(+1).size(), 2u); // the same twice is one
+	EXPECT_EQ(change.argument().Candidates(+1)[1], "b");
+	EXPECT_EQ(change.argument().Candidates(-1)[0], "c");
+}
+
+TEST(Extreme, IsAChangeThoughNoRowIsLeftOver)
+{
+	OneArgument change(ArgumentKind::kExtreme);
+	change.Add(Image("a")).Add(Image("a"), -1);
+	change.delta().Seal();
+	EXPECT_EQ(change.delta().group_count(0), 1u);
+}
+
+TEST(Any, KeepsTheFirst)
+{
+	OneArgument change(ArgumentKind::kAny);
+	Value null;
+	null.null = true;
+	change.Add(null).Add(Image("x"), +1, 2);
+	change.delta().CommitLevel(2);
+	ASSERT_NE(change.argument().any(), nullptr);
+	EXPECT_EQ(*change.argument().any(), "x");
+}
+
+TEST(Any, AloneIsNoChange)
+{
+	OneArgument change(ArgumentKind::kAny);
+	change.Add(Image("x")).Add(Image("x"), -1);
+	change.delta().Seal();
+	EXPECT_TRUE(change.delta().empty());
+}
+
+TEST(Recompute, IsAskedForByAnyValue)
+{
+	Value null;
+	null.null = true;
+	EXPECT_FALSE(OneArgument(ArgumentKind::kRecompute).Add(null).argument().tainted());
+	EXPECT_TRUE(OneArgument(ArgumentKind::kRecompute).Add({}).argument().tainted());
+	OneArgument both(ArgumentKind::kRecompute);
+	both.Add({}).Add({}, -1);
+	both.delta().Seal();
+	EXPECT_EQ(both.delta().group_count(0), 1u);
+	EXPECT_TRUE(both.delta().group(0, 0).IsTainted());
+}
+
+} // namespace
+} // namespace mezzanine::core
