@@ -21,6 +21,7 @@ enum class Realm : uint16 {
 	kStock = 19804,    // inventory: naming of stocks, by hash of the item
 	kGate = 19805,     // inventory: everybody, or one who needs too many cells
 	kGivers = 19806,   // inventory: stock; those who give to it, or one who counts it
+	kMark = 19807,     // inventory: low-water marks of stocks, by 256ths
 	kLease = 19810,    // inventory: a lease, by hash of its name
 	kResource = 19811, // inventory: a resource that is booked, by hash of its name
 	kDay = 19812,      // inventory: a day of a resource (hash, day)

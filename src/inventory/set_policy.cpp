@@ -6,6 +6,7 @@
 // the account "floor" of the journal has them.  Where they are not there, the policy stays.
 #include "inventory/audit.h"
 #include "inventory/journal.h"
+#include "inventory/low_stock.h"
 #include "inventory/stock.h"
 #include "inventory/units.h"
 
@@ -178,6 +179,8 @@ core::Policy SetPolicy(const Setting &call)
 
 	MoveFloor(call, number, rise);
 	WritePolicy(&store, stock, after);
+	ForgetMarks(store.table);
+	WatchMark(number);
 	pg::CloseStore(&store);
 
 	AuditEntry entry{};

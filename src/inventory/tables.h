@@ -138,6 +138,20 @@ enum Column : AttrNumber {
 };
 }
 
+namespace low_stock_event
+{
+enum Column : AttrNumber {
+	kEvent = 1,
+	kStock,
+	kAt,
+	kTransaction,
+	kAvailable,
+	kLowWater,
+	kRecoveredAt,
+	kColumns = kRecoveredAt
+};
+}
+
 // Opens a table of the schema inventory with one of its indexes.
 pg::Store OpenTable(const char *table, const char *index, LOCKMODE mode);
 

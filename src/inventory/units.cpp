@@ -1,6 +1,7 @@
 #include "inventory/units.h"
 
 #include "inventory/ladder.h"
+#include "inventory/low_stock.h"
 #include "inventory/spread.h"
 
 namespace mezzanine::inventory
@@ -61,6 +62,7 @@ void GiveUnits(pg::Store *cells, int64 stock, int64 units, TimestampTz deadline)
 	}
 	cell::Cell cell = cell::Read(cells, stock, number);
 	cell::Change(cells, &cell, units);
+	WatchStock(stock);
 }
 
 bool TakeUnits(const core::Demand *demands, int count, TimestampTz deadline, int64 *missing,

@@ -1,3 +1,4 @@
+#include "inventory/low_stock.h"
 #include "inventory/taking.h"
 
 #include "inventory/journal.h"
@@ -110,6 +111,8 @@ void Withdraw(Taking *taking)
 	for (int i = 0; i < taking->order->pool_count; ++i) {
 		CHECK_FOR_INTERRUPTS();
 		WithdrawFrom(taking, i);
+		if (taking->order->pools[i].planned > 0)
+			WatchStock(taking->order->pools[i].stock);
 	}
 }
 
