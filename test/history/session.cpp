@@ -24,6 +24,13 @@ Time Now()
 
 constexpr Time kPerMicrosecond = 1000;
 
+// When a transaction whose connection was lost may have ended at the earliest: some time in
+// its last call that was answered, for the answer may have been read long after.
+Time EndOfLost(const Transaction &transaction, Time otherwise)
+{
+	return transaction.calls.empty() ? otherwise : transaction.calls.back().asked;
+}
+
 // Lines as "item units item units", and the time in microseconds.
 constexpr const char *kColumns =
 	"SELECT status, replayed, reservation, fence, "
@@ -186,6 +193,8 @@ void Session::EndTransaction(bool rolled_back)
 	if (!result.ok() && connection_->alive() && !result.sqlstate().empty() &&
 		result.sqlstate() != "57P01")
 		throw client::SqlError(result.sqlstate(), result.message());
+	if (!result.ok() && !aborted)
+		transaction_.ended = EndOfLost(transaction_, transaction_.ended);
 	if (!result.ok() && !rolled_back && !xid_.empty()) {
 		transaction_.end = End::kUnknown;
 		lost_.push_back({transactions_.size(), xid_, ""});
@@ -198,8 +207,7 @@ void Session::EndTransaction(bool rolled_back)
 }
 
 // The connection is gone, in the middle of `call` or before it.  A transaction that had not
-// come to its COMMIT is rolled back, some time after the last call that was answered: the
-// answer may have been read long after both.
+// come to its COMMIT is rolled back.
 bool Session::Lose(const Call &call)
 {
 	if (transaction_.single) {
@@ -210,7 +218,7 @@ bool Session::Lose(const Call &call)
 	}
 	in_block_ = false;
 	transaction_.end = End::kRolledBack;
-	transaction_.ended = transaction_.calls.empty() ? call.asked : transaction_.calls.back().asked;
+	transaction_.ended = EndOfLost(transaction_, call.asked);
 	transactions_.push_back(transaction_);
 	holds_ = marks_.front().holds;
 	return false;

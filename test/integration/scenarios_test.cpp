@@ -3,6 +3,9 @@
 // sql/inventory_scenarios.sql; here many are at it at once.
 #include "harness.h"
 
+#include <sys/wait.h>
+
+#include <csignal>
 #include <set>
 
 namespace mezzanine::test
@@ -236,6 +239,43 @@ TEST_P(ScenariosTest, LoweringStockMidCheckout)
 	});
 	EXPECT_EQ(confirmed, lowered ? 8 : 12);
 	Audit(owner, "lamp", lowered ? 0 : 8);
+}
+
+// A worker is stopped (a paused container, a long collection of garbage) past the end of its
+// hold, wakes up, and confirms what it believes to own: it is told that it does not.
+TEST_P(ScenariosTest, AWorkerStoppedPastItsHoldDoesNotSell)
+{
+	Connection owner = Connect();
+	Receive(owner, "lamp", 1);
+	int answer[2];
+	ASSERT_EQ(pipe(answer), 0);
+	const pid_t worker = fork();
+	if (worker == 0) {
+		Connection connection = ConnectAtLevel();
+		const Result hold = connection.Execute("SELECT reservation, fence FROM "
+											   "inventory.reserve('lamp', 1, ttl => '100 ms')");
+		raise(SIGSTOP);
+		const std::string state =
+			connection
+				.Try("SELECT * FROM inventory.confirm($1, $2)", {hold.Text(0, 0), hold.Text(0, 1)})
+				.sqlstate();
+		const bool written = write(answer[1], state.c_str(), state.size()) == 5;
+		_exit(written ? 0 : 1);
+	}
+	int status = 0;
+	ASSERT_EQ(waitpid(worker, &status, WUNTRACED), worker);
+	ASSERT_TRUE(WIFSTOPPED(status));
+	owner.Execute("SELECT pg_sleep(0.15)");
+	EXPECT_EQ(Confirm(owner, Reserve(owner, "lamp", 1)), "confirmed");
+	kill(worker, SIGCONT);
+	ASSERT_EQ(waitpid(worker, &status, 0), worker);
+	EXPECT_EQ(status, 0);
+	char state[6] = {};
+	EXPECT_EQ(read(answer[0], state, 5), 5);
+	EXPECT_STREQ(state, "MZ003");
+	close(answer[0]);
+	close(answer[1]);
+	Audit(owner, "lamp", 0);
 }
 
 // One serial twice: everybody confirms at once, and each unit with a number of its own goes
