@@ -24,11 +24,21 @@ side AS (
 	FROM movement AS m
 	CROSS JOIN LATERAL (VALUES (m.to_account, m.units), (m.from_account, -m.units))
 		AS s (account, quantity)
+	UNION ALL
+	SELECT o.stock, NULL, o.account, o.quantity
+	FROM inventory.opening_balance AS o
+	WHERE $1 IS NULL OR o.stock IN (SELECT stock.stock FROM stock)
 ),
 balance AS (
 	SELECT side.stock, side.account, sum(side.quantity) AS units
 	FROM side
 	GROUP BY side.stock, side.account
+),
+-- Identifiers of reservations begin with their time, in milliseconds.
+pruned AS (
+	SELECT rpad(lpad(to_hex(coalesce(max(floor(extract(epoch FROM r.pruned_before) * 1000)),
+			0)::bigint), 12, '0'), 32, '0')::uuid AS before
+	FROM inventory.retention AS r
 ),
 line AS (
 	SELECT l.*, l.quantity - l.confirmed - l.released AS held
@@ -80,8 +90,14 @@ LEFT JOIN (SELECT line.stock, sum(line.held) AS units FROM line GROUP BY line.st
 	ON l.stock = stock.stock
 LEFT JOIN (SELECT q.stock, sum(q.units) AS units FROM inventory.quarantine AS q GROUP BY q.stock)
 	AS q ON q.stock = stock.stock
-LEFT JOIN (SELECT k.stock, sum(k.delta) AS units FROM inventory.correction AS k GROUP BY k.stock)
-	AS k ON k.stock = stock.stock
+LEFT JOIN (
+	-- Once anything was pruned: those whose movements are still there.
+	SELECT k.stock, sum(k.delta) AS units
+	FROM inventory.correction AS k
+	WHERE NOT EXISTS (SELECT FROM inventory.retention)
+		OR EXISTS (SELECT FROM inventory.journal AS j WHERE j.sequence = k.sequence)
+	GROUP BY k.stock
+) AS k ON k.stock = stock.stock
 LEFT JOIN (
 	SELECT u.stock, count(*) FILTER (WHERE u.state = 'stock') AS here,
 		count(*) FILTER (WHERE u.state = 'quarantine') AS aside
@@ -105,6 +121,8 @@ SELECT 'held by line', format('reservation %s, stock %s',
 FROM line
 FULL JOIN line_balance AS b ON b.reservation = line.reservation AND b.stock = line.stock
 WHERE line.held IS DISTINCT FROM b.held
+	-- Some movements may have stayed when their reservation was pruned.
+	AND (line.reservation IS NOT NULL OR b.reservation >= (SELECT pruned.before FROM pruned))
 UNION ALL
 SELECT 'sold by line', format('reservation %s, stock %s', line.reservation, line.stock),
 	coalesce(b.sold, 0)::text, line.confirmed::text
