@@ -38,7 +38,7 @@ COMMENT ON COLUMN mezzanine_info.catalogue.options IS
 
 CREATE TABLE mezzanine_info.core (
 	home   regclass PRIMARY KEY,
-	view   regclass NOT NULL REFERENCES mezzanine_info.catalogue,
+	view   regclass NOT NULL, -- in the catalogue; no foreign key, for dumps restore in parallel
 	number integer  NOT NULL CHECK (number > 0),
 	truth  regclass NOT NULL,
 	source regclass NOT NULL,

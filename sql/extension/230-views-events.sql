@@ -81,6 +81,9 @@ AS $$
 DECLARE
 	problem record;
 BEGIN
+	PERFORM mezzanine_state.keep_triggers(c.command)
+	FROM pg_event_trigger_ddl_commands() AS c
+	WHERE c.classid = 'pg_class'::regclass AND c.command_tag = 'ALTER TABLE';
 	SELECT coalesce(p.part, v.source) AS base, v.view, p.what, p.hint INTO problem
 	FROM mezzanine_info.cores AS v JOIN pg_class AS b ON b.oid = v.source
 	CROSS JOIN LATERAL (
@@ -150,6 +153,11 @@ COMMENT ON FUNCTION mezzanine_state.on_ddl() IS
 	'event trigger: refuses DDL after which changes of a base table could pass by its views, and '
 	'watches new partitions';
 
+CREATE FUNCTION mezzanine_state.keep_triggers(command pg_ddl_command) RETURNS void
+	LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'mezzanine_keep_triggers';
+COMMENT ON FUNCTION mezzanine_state.keep_triggers(pg_ddl_command) IS
+	'spares the extension''s triggers where a command disables or enables all';
+
 CREATE FUNCTION mezzanine_state.watch_partition(partition regclass) RETURNS void
 	LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'mezzanine_watch_partition';
 COMMENT ON FUNCTION mezzanine_state.watch_partition(regclass) IS
@@ -193,6 +201,7 @@ COMMENT ON EVENT TRIGGER mezzanine_on_ddl_end IS
 
 REVOKE ALL ON FUNCTION
 	mezzanine_state.sweep(), mezzanine_state.on_drop(), mezzanine_state.on_ddl(),
+	mezzanine_state.keep_triggers(pg_ddl_command),
 	mezzanine_state.watch_partition(regclass), mezzanine_state.on_ddl_start(),
 	mezzanine_state.on_ddl_end()
 FROM PUBLIC;

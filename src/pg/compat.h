@@ -68,6 +68,18 @@ inline AttrMap *MapByNameIfNeeded(TupleDesc from, TupleDesc to)
 #endif
 }
 
+// Has a trigger fire always, whatever session_replication_role is.
+inline void EnableTriggerAlways(Relation table, const char *trigger)
+{
+#if PG_VERSION_NUM < 160000
+	EnableDisableTriggerNew2(table, trigger, InvalidOid, TRIGGER_FIRES_ALWAYS, false, false,
+							 ShareRowExclusiveLock);
+#else
+	EnableDisableTrigger(table, trigger, InvalidOid, TRIGGER_FIRES_ALWAYS, false, false,
+						 ShareRowExclusiveLock);
+#endif
+}
+
 // Whether the current user owns the relation, or has its owner's rights.
 inline bool OwnsRelation(Oid relation)
 {

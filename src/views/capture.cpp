@@ -5,6 +5,7 @@
 #include "views/operate.h"
 #include "views/partitions.h"
 #include "views/program.h"
+#include "views/restore.h"
 #include "views/transaction.h"
 
 using namespace mezzanine;
@@ -22,23 +23,13 @@ const TriggerData *RequireTrigger(FunctionCallInfo fcinfo)
 	return reinterpret_cast<const TriggerData *>(fcinfo->context);
 }
 
-// The program of the trigger's table; NULL for a partition that is being detached.  Triggers
-// without views would let changes pass by in silence: so a schema restored without the
-// catalogue's rows refuses its data.
-BaseProgram *RequireProgram(const TriggerData *trigger, const RowSource *source)
+// The program of the trigger's table.  NULL for a partition that is being detached, and where
+// no view is on the table: its schema was restored without the catalogue's rows.  They make
+// the view anew when they come (restore.cpp); until then reading it is an error.
+BaseProgram *ProgramOf(const RowSource *source)
 {
 	BaseProgram *program = OidIsValid(source->base) ? ProgramFor(source->base) : nullptr;
-	if (program == nullptr || program->has_views)
-		return program;
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("table \"%s\" has triggers of mezzanine views, but no view is on it",
-					RelationGetRelationName(trigger->tg_relation)),
-			 errdetail("The catalogue mezzanine_info.core has no row for this table; perhaps "
-					   "the schema was restored without it."),
-			 errhint("Drop the triggers mezzanine_touch, mezzanine_capture and "
-					 "mezzanine_capture_truncate, and create the views again.")));
-	pg_unreachable();
+	return program != nullptr && program->has_views ? program : nullptr;
 }
 
 void CaptureRow(const BaseProgram *program, const RowSource *source, const TriggerData *trigger)
@@ -66,7 +57,7 @@ MEZZANINE_FUNCTION(mezzanine_touch)
 {
 	const TriggerData *trigger = RequireTrigger(fcinfo);
 	const RowSource *source = SourceOf(trigger->tg_relation);
-	BaseProgram *program = RequireProgram(trigger, source);
+	BaseProgram *program = ProgramOf(source);
 	if (program == nullptr)
 		return PointerGetDatum(nullptr);
 
@@ -85,7 +76,7 @@ MEZZANINE_FUNCTION(mezzanine_capture)
 {
 	const TriggerData *trigger = RequireTrigger(fcinfo);
 	const RowSource *source = SourceOf(trigger->tg_relation);
-	BaseProgram *program = RequireProgram(trigger, source);
+	BaseProgram *program = ProgramOf(source);
 	if (program == nullptr)
 		return PointerGetDatum(nullptr);
 
@@ -109,6 +100,8 @@ MEZZANINE_FUNCTION(mezzanine_guard)
 	if (IsRefreshing(RelationGetRelid(trigger->tg_relation)))
 		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
 																		  : trigger->tg_trigtuple);
+	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event) && ComesFromElsewhere())
+		return PointerGetDatum(nullptr);
 	ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
 					errmsg("cannot change mezzanine view \"%s\"",
 						   RelationGetRelationName(trigger->tg_relation)),

@@ -5,6 +5,7 @@
 #include "views/finish.h"
 #include "views/life.h"
 #include "views/partitions.h"
+#include "views/restore.h"
 #include "views/run.h"
 #include "views/script.h"
 
@@ -340,8 +341,10 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 	int security;
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(CatalogueOwner(), security | SECURITY_LOCAL_USERID_CHANGE);
+	BeginRegistration();
 	Run(view_entry);
 	Run(core_entries);
+	EndRegistration();
 	SetUserIdAndSecContext(user, security);
 }
 

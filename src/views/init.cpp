@@ -2,6 +2,7 @@
 #include "views/operate.h"
 #include "views/partitions.h"
 #include "views/program.h"
+#include "views/restore.h"
 #include "views/stale.h"
 #include "views/substitute.h"
 #include "views/transaction.h"
@@ -28,6 +29,7 @@ void InitModule()
 	InitStale();
 	InitPartitions();
 	InitOperation();
+	InitRestore();
 	InitSubstitution();
 }
 

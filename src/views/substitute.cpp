@@ -12,6 +12,7 @@
 
 #include "views/catalogue.h"
 #include "views/life.h"
+#include "views/restore.h"
 #include "views/transaction.h"
 
 namespace mezzanine::views
@@ -368,6 +369,13 @@ void RequireReadable(const QueryDesc *description)
 		const CoreEntry *core = CoreByHome(relation);
 		if (core != nullptr)
 			RequireServable(core->view, description->snapshot);
+		else if (IsOrphanHome(relation) && description->operation == CMD_SELECT)
+			ereport(ERROR,
+					(errcode(pg::ERRCODE_MEZZANINE_STALE_VIEW),
+					 errmsg("the catalogue knows no mezzanine view with the state \"%s\"",
+							get_rel_name(relation)),
+					 errdetail("Its schema was restored without the data of mezzanine_info."),
+					 errhint("Restore the data, or drop the view and create it again.")));
 	}
 }
 

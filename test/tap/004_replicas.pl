@@ -107,5 +107,34 @@ $primary->safe_psql('postgres', q{
 is($primary->safe_psql('postgres', $view), 'sofa|10', 'FOR ALL TABLES: the publisher goes on');
 
 $subscriber->stop;
+
+# Who subscribes to all of it and has views of his own counts each row once: the stored state
+# and the catalogue that come along are dropped.
+$primary->safe_psql('postgres', 'ALTER TABLE mezzanine_state.sales REPLICA IDENTITY FULL');
+my $mirror = PostgreSQL::Test::Cluster->new('mirror');
+$mirror->init;
+$mirror->start;
+$mirror->safe_psql('postgres', q{
+	CREATE EXTENSION mezzanine;
+	CREATE TABLE orders (id int PRIMARY KEY, item text, amount numeric);
+	SELECT mezzanine.create_view('sales',
+		'SELECT item, sum(amount) AS revenue FROM orders GROUP BY item');
+});
+$mirror->safe_psql('postgres',
+	"CREATE SUBSCRIPTION mirror CONNECTION '$connection' PUBLICATION everything");
+$mirror->wait_for_subscription_sync($primary, 'mirror');
+is($mirror->safe_psql('postgres', $view), 'sofa|10', 'FOR ALL TABLES: the first copy counts once');
+$primary->safe_psql('postgres', q{
+	INSERT INTO orders VALUES (6, 'sofa', 1), (7, 'lamp', 2);
+	UPDATE orders SET amount = 11 WHERE id = 5;
+});
+$primary->safe_psql('postgres', q{DELETE FROM orders WHERE id = 7});
+$primary->wait_for_catchup('mirror');
+is($mirror->safe_psql('postgres', $view), 'sofa|12', 'FOR ALL TABLES: and so do changes');
+is($mirror->safe_psql('postgres', $verify), '', 'FOR ALL TABLES: mezzanine.verify() is empty');
+is($mirror->safe_psql('postgres', 'SELECT count(*) FROM mezzanine_info.catalogue'),
+	'1', 'FOR ALL TABLES: the subscriber keeps its own catalogue');
+
+$mirror->stop;
 $primary->stop;
 done_testing();
