@@ -52,7 +52,7 @@ SELECT mezzanine.create_view('zone_days', $$
 	SELECT at::date AS day, extract(hour FROM at) AS hour, to_char(at::date, 'DD.MM.') AS shown, count(*) AS n, sum(x) AS x,
 	       sum(extract(hour FROM at)) AS hours, to_char(date_trunc('month', at), 'YYYY-MM') AS month
 	FROM t WHERE at < d + 400 OR x > 150 GROUP BY 1, 2, date_trunc('month', at) HAVING count(*) > 0 $$);
-SELECT query FROM mezzanine_info.views WHERE view = 'mezzanine.zone_days'::regclass;
+SELECT settings, query FROM mezzanine_info.views WHERE view = 'mezzanine.zone_days'::regclass;
 SELECT differences('zone_days');
 SET timezone = 'Asia/Tokyo';
 SELECT differences('zone_days');

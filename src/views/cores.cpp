@@ -1,5 +1,6 @@
 #include "views/cores.h"
 
+#include "views/chain.h"
 #include "views/decompose.h"
 #include "views/expression.h"
 #include "views/keys.h"
@@ -65,7 +66,7 @@ PlannedColumn *AddKey(QueryPlan *plan, Node *given, Index reference, const char 
 	if (key == nullptr) {
 		key = static_cast<PlannedColumn *>(palloc0(sizeof(PlannedColumn)));
 		key->expression = expression;
-		key->name = FreeColumnName(plan, NameFor(plan, expression, output));
+		key->name = FreeColumnName(plan, plan->states, NameFor(plan, expression, output));
 		plan->keys = lappend(plan->keys, key);
 	}
 	AddMatch(plan, given, reference, key);
@@ -87,8 +88,9 @@ bool AddKeys(QueryPlan *plan, const List *clauses)
 
 PlannedCore *AddCore(QueryPlan *plan, List *keys)
 {
-	auto *core = static_cast<PlannedCore *>(palloc(sizeof(PlannedCore)));
+	auto *core = static_cast<PlannedCore *>(palloc0(sizeof(PlannedCore)));
 	core->keys = keys;
+	core->filter = plan->filter;
 	plan->cores = lappend(plan->cores, core);
 	return core;
 }
@@ -184,7 +186,10 @@ bool PlanGroups(QueryPlan *plan)
 			return false;
 	}
 	Outputs outputs = {plan, "having"};
-	return !AddGroupedOutput(query->havingQual, &outputs);
+	if (AddGroupedOutput(query->havingQual, &outputs))
+		return false;
+	CompleteChains(plan);
+	return true;
 }
 
 bool HasWindowOrSet(Node *node, void *)
@@ -227,7 +232,7 @@ void AddCarried(QueryPlan *plan, Node *given, const char *output)
 	Node *state = BuildExpression("mezzanine_state.any_value($1)", list_make1(expression));
 	PlannedColumn *column = FindColumn(plan->states, state);
 	if (column == nullptr)
-		column = AddState(plan, state, NameFor(plan, expression, output), nullptr);
+		column = AddState(plan, &plan->states, state, NameFor(plan, expression, output), nullptr);
 	AddMatch(plan, given, 0, column);
 }
 
@@ -282,7 +287,7 @@ bool AddImageKey(QueryPlan *plan)
 	if (columns != NIL) {
 		auto *key = static_cast<PlannedColumn *>(palloc0(sizeof(PlannedColumn)));
 		key->expression = BuildExpression(ImageForm(list_length(columns)), columns);
-		key->name = FreeColumnName(plan, "image");
+		key->name = FreeColumnName(plan, plan->states, "image");
 		plan->keys = list_make1(key);
 	}
 	plan->arms = list_make1(AddCore(plan, list_copy(plan->keys)));
@@ -292,6 +297,8 @@ bool AddImageKey(QueryPlan *plan)
 bool PlanRows(QueryPlan *plan)
 {
 	plan->shape = Shape::kRows;
+	if (plan->query->targetList == NIL)
+		return Refuse(plan, "a query without columns is", "Name at least one.");
 	ListCell *cell;
 	foreach (cell, plan->query->targetList) {
 		auto *target = lfirst_node(TargetEntry, cell);
@@ -348,11 +355,28 @@ Node *ImageOfOutputs(const QueryPlan *plan)
 	return BuildExpression(ImageForm(list_length(outputs)), outputs);
 }
 
+// DISTINCT ON sorts by its expressions first, whether ORDER BY says so or not.
+void CompleteOrder(Query *query)
+{
+	ListCell *cell;
+	foreach (cell, query->distinctClause) {
+		auto *clause = lfirst_node(SortGroupClause, cell);
+		ListCell *other;
+		bool is_there = false;
+		foreach (other, query->sortClause)
+			is_there |=
+				lfirst_node(SortGroupClause, other)->tleSortGroupRef == clause->tleSortGroupRef;
+		if (!is_there)
+			query->sortClause = lappend(query->sortClause, copyObjectImpl(clause));
+	}
+}
+
 // An equal end to every order, so that the first row is one row; the definition gets it too.
 void AddTieBreaker(QueryPlan *plan)
 {
 	Query *query = plan->query;
 	Node *image = ImageOfOutputs(plan);
+	CompleteOrder(query);
 	TargetEntry *target =
 		makeTargetEntry(reinterpret_cast<Expr *>(image),
 						static_cast<AttrNumber>(list_length(query->targetList) + 1), nullptr, true);
@@ -384,7 +408,7 @@ bool PlanDistinctOn(QueryPlan *plan)
 			continue;
 		Node *state = BuildExpression(FirstForm(plan), lcons(NameZones(given), list_copy(order)));
 		PlannedColumn *column =
-			AddState(plan, state, NameFor(plan, given, target->resname), nullptr);
+			AddState(plan, &plan->states, state, NameFor(plan, given, target->resname), nullptr);
 		column->maintenance = Maintenance::kRecompute;
 		AddMatch(plan, given, 0, column);
 	}
@@ -484,8 +508,6 @@ bool PlanShape(QueryPlan *plan)
 		return PlanGroups(plan);
 	const bool is_plain =
 		!query->hasWindowFuncs && !query->hasTargetSRFs && AllBelongToCore(query->targetList);
-	if (query->distinctClause == NIL || query->hasDistinctOn || !is_plain)
-		return Refuse(plan, "a query without GROUP BY is", "Group by at least one column.");
 	if (is_plain && query->hasDistinctOn)
 		return PlanDistinctOn(plan);
 	if (is_plain && query->distinctClause != NIL && !query->hasDistinctOn)
@@ -493,36 +515,12 @@ bool PlanShape(QueryPlan *plan)
 	return PlanRows(plan);
 }
 
-// What the engine maintains so far.
-bool CheckEngine(QueryPlan *plan)
-{
-	ListCell *cell;
-	foreach (cell, plan->cores)
-		if (static_cast<PlannedCore *>(lfirst(cell))->keys == NIL)
-			return Refuse(plan, "a query without GROUP BY is", "Group by at least one column.");
-	foreach (cell, plan->states) {
-		const auto *state =
-			castNode(Aggref, static_cast<PlannedColumn *>(lfirst(cell))->expression);
-		const char *name = get_func_name(state->aggfnoid);
-		static const Oid kKnown[] = {F_COUNT_ANY, F_SUM_INT2, F_SUM_INT4, F_SUM_INT8,
-									 F_SUM_NUMERIC};
-		bool is_known = strcmp(name, "irregular") == 0;
-		for (Oid known : kKnown)
-			is_known |= known == state->aggfnoid && state->aggdistinct == NIL;
-		if (state->aggfilter != nullptr && state->aggfnoid != F_SUM_NUMERIC)
-			is_known = false;
-		if (!is_known)
-			return Refuse(
-				plan, psprintf("aggregate %s is", format_procedure(state->aggfnoid)),
-				"Supported are count, sum and avg over smallint, integer, bigint and numeric.");
-	}
-	return true;
-}
-
 void NumberColumns(QueryPlan *plan)
 {
 	AttrNumber attribute = kHashAttribute;
 	ListCell *cell;
+	foreach (cell, plan->arms)
+		static_cast<PlannedCore *>(lfirst(cell))->states = plan->states;
 	foreach (cell, plan->keys)
 		static_cast<PlannedColumn *>(lfirst(cell))->attribute = ++attribute;
 	++attribute; // the number of rows
@@ -559,7 +557,7 @@ const PlannedColumn *ColumnForTarget(const QueryPlan *plan, const TargetEntry *t
 bool PlanCores(QueryPlan *plan)
 {
 	SplitFilter(plan);
-	if (!PlanShape(plan) || !CheckLateFilter(plan) || !CheckFinish(plan) || !CheckEngine(plan))
+	if (!PlanShape(plan) || !CheckLateFilter(plan) || !CheckFinish(plan))
 		return false;
 	NumberColumns(plan);
 	return true;

@@ -1,6 +1,8 @@
 #include "views/decompose.h"
 
+#include "views/chain.h"
 #include "views/expression.h"
+#include "views/keys.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -118,11 +120,30 @@ bool IsCountOfRows(const Aggref *aggregate)
 	return aggregate->aggfnoid == F_COUNT_ && aggregate->aggfilter == nullptr;
 }
 
-const Rule *RuleFor(const Aggref *aggregate)
+const Rule *RuleOf(Oid function)
 {
 	for (const Rule &rule : kRules)
-		if (rule.function == aggregate->aggfnoid)
-			return aggregate->aggdistinct == NIL || rule.ignores_duplicates ? &rule : nullptr;
+		if (rule.function == function)
+			return &rule;
+	return nullptr;
+}
+
+// Whether the aggregate is kept over the distinct values of its argument.
+bool IsChained(const QueryPlan *plan, const Aggref *aggregate)
+{
+	const Rule *rule = RuleOf(aggregate->aggfnoid);
+	return aggregate->aggdistinct != NIL && rule != nullptr && !rule->ignores_duplicates &&
+		   rule->states != kFloatMean && plan->query->groupingSets == NIL &&
+		   CanBeKey(linitial_oid(aggregate->aggargtypes));
+}
+
+// The rule by which the aggregate is taken apart; NULL: it is kept as it is.
+const Rule *RuleFor(const QueryPlan *plan, const Aggref *aggregate)
+{
+	const Rule *rule = RuleOf(aggregate->aggfnoid);
+	if (rule == nullptr || aggregate->aggdistinct == NIL || rule->ignores_duplicates ||
+		IsChained(plan, aggregate))
+		return rule;
 	return nullptr;
 }
 
@@ -213,15 +234,31 @@ bool CheckArguments(QueryPlan *plan, const Aggref *named)
 		   CheckExpression(plan, reinterpret_cast<Node *>(named->aggfilter));
 }
 
-// The state column for `form`: an aggregate over the base.
-Node *StateOf(const StateForm *form, const Aggref *named)
+// Where an aggregate's states are kept, and what they aggregate there.
+struct Place {
+	List **states;
+	List *arguments;
+	Expr *filter; // NULL: all rows
+};
+
+Place PlaceOf(QueryPlan *plan, const Aggref *named)
 {
-	auto *state = castNode(Aggref, BuildExpression(form->sql, ArgumentsOf(named)));
-	if (named->aggfilter != nullptr)
+	if (!IsChained(plan, named))
+		return {&plan->states, ArgumentsOf(named), named->aggfilter};
+	PlannedChain *chain =
+		ChainFor(plan, static_cast<Node *>(linitial(ArgumentsOf(named))), named->aggfilter);
+	return {&chain->groups->states, list_make1(ValueOf(chain)), nullptr};
+}
+
+// The state column for `form`: an aggregate over the rows of the place.
+Node *StateOf(const StateForm *form, const Place *place)
+{
+	auto *state = castNode(Aggref, BuildExpression(form->sql, place->arguments));
+	if (place->filter != nullptr)
 		state->aggfilter = static_cast<Expr *>(
 			copyObjectImpl(state->aggfilter == nullptr
-							   ? named->aggfilter
-							   : make_andclause(list_make2(named->aggfilter, state->aggfilter))));
+							   ? place->filter
+							   : make_andclause(list_make2(place->filter, state->aggfilter))));
 	return reinterpret_cast<Node *>(state);
 }
 
@@ -243,10 +280,10 @@ Node *VerbatimState(const Aggref *named)
 	return reinterpret_cast<Node *>(state);
 }
 
-PlannedColumn *FindState(const QueryPlan *plan, const Node *aggregate)
+PlannedColumn *FindState(const List *states, const Node *aggregate)
 {
 	ListCell *cell;
-	foreach (cell, plan->states) {
+	foreach (cell, states) {
 		auto *state = static_cast<PlannedColumn *>(lfirst(cell));
 		if (equal(state->expression, aggregate))
 			return state;
@@ -278,27 +315,62 @@ const char *StemOf(const QueryPlan *plan, const Aggref *named, const char *outpu
 				   otherwise);
 }
 
+// Adds the aggregate itself as a state.
+void AddVerbatim(QueryPlan *plan, const Aggref *named, const char *stem)
+{
+	Node *state = VerbatimState(named);
+	if (FindState(plan->states, state) != nullptr)
+		return;
+	PlannedColumn *column =
+		AddState(plan, &plan->states, state,
+				 psprintf("%s_%s", get_func_name(named->aggfnoid), stem), nullptr);
+	if (named->aggfnoid != F_COUNT_)
+		column->maintenance = MaintenanceOf(castNode(Aggref, state));
+}
+
+void AddParts(QueryPlan *plan, const Aggref *named, const char *stem)
+{
+	const Rule *rule = RuleFor(plan, named);
+	const Place place = PlaceOf(plan, named);
+	const PlannedColumn *previous = nullptr;
+	for (int i = 0; i < kMostStates && rule->states[i].sql != nullptr; i++) {
+		Node *state = StateOf(&rule->states[i], &place);
+		PlannedColumn *column = FindState(*place.states, state);
+		if (column == nullptr) {
+			column = AddState(plan, place.states, state,
+							  psprintf("%s_%s", rule->states[i].prefix, stem), previous);
+			if (rule->states == kFloatMean && i > 0)
+				column->maintenance = Maintenance::kFloat;
+			const Place given = {nullptr, ArgumentsOf(named), nullptr};
+			column->shown = StateOf(&rule->states[i], &given);
+		}
+		previous = column;
+	}
+}
+
 } // namespace
 
 Node *ColumnVar(const PlannedColumn *column)
 {
-	return reinterpret_cast<Node *>(makeVar(1, column->attribute, exprType(column->expression),
-											exprTypmod(column->expression),
-											exprCollation(column->expression), 0));
+	// Each join is a relation of its own, after the table that it adds.
+	const int relation = column->joined == 0 ? 1 : 2 * column->joined;
+	return reinterpret_cast<Node *>(
+		makeVar(relation, column->attribute, exprType(column->expression),
+				exprTypmod(column->expression), exprCollation(column->expression), 0));
 }
 
-PlannedColumn *AddState(QueryPlan *plan, Node *aggregate, const char *name,
+PlannedColumn *AddState(const QueryPlan *plan, List **states, Node *aggregate, const char *name,
 						const PlannedColumn *previous)
 {
 	auto *state = static_cast<PlannedColumn *>(palloc0(sizeof(PlannedColumn)));
 	state->expression = aggregate;
-	state->name = FreeColumnName(plan, name);
-	int position = list_length(plan->states);
+	state->name = FreeColumnName(plan, *states, name);
+	int position = list_length(*states);
 	ListCell *cell;
-	foreach (cell, plan->states)
+	foreach (cell, *states)
 		if (lfirst(cell) == previous)
 			position = foreach_current_index(cell) + 1;
-	plan->states = list_insert_nth(plan->states, position, state);
+	*states = list_insert_nth(*states, position, state);
 	return state;
 }
 
@@ -306,41 +378,21 @@ bool AddAggregate(QueryPlan *plan, const Aggref *aggregate, const char *output)
 {
 	const auto *named =
 		castNode(Aggref, NameZones(reinterpret_cast<Node *>(const_cast<Aggref *>(aggregate))));
+	const char *stem = StemOf(plan, named, output);
 	if (!CheckArguments(plan, named))
 		return false;
 	if (IsCountOfRows(aggregate))
 		return true;
-
-	const char *stem = StemOf(plan, named, output);
-	if (named->aggfnoid == F_COUNT_ || RuleFor(named) == nullptr) {
-		if (!CheckFunctions(plan, named))
-			return false;
-		Node *state = VerbatimState(named);
-		if (FindState(plan, state) != nullptr)
-			return true;
-		PlannedColumn *column =
-			AddState(plan, state, psprintf("%s_%s", get_func_name(named->aggfnoid), stem), nullptr);
-		if (named->aggfnoid != F_COUNT_)
-			column->maintenance = MaintenanceOf(castNode(Aggref, state));
-		return true;
-	}
-	const Rule *rule = RuleFor(named);
-	const PlannedColumn *previous = nullptr;
-	for (int i = 0; i < kMostStates && rule->states[i].sql != nullptr; i++) {
-		Node *state = StateOf(&rule->states[i], named);
-		PlannedColumn *column = FindState(plan, state);
-		if (column == nullptr) {
-			column =
-				AddState(plan, state, psprintf("%s_%s", rule->states[i].prefix, stem), previous);
-			if (rule->states == kFloatMean && i > 0)
-				column->maintenance = Maintenance::kFloat;
-		}
-		previous = column;
-	}
+	if (RuleFor(plan, named) != nullptr)
+		AddParts(plan, named, stem);
+	else if (named->aggfnoid == F_COUNT_ || CheckFunctions(plan, named))
+		AddVerbatim(plan, named, stem);
+	else
+		return false;
 	return true;
 }
 
-Node *AggregateValue(const QueryPlan *plan, const Aggref *aggregate)
+Node *AggregateValue(QueryPlan *plan, const Aggref *aggregate)
 {
 	if (IsCountOfRows(aggregate))
 		return reinterpret_cast<Node *>(
@@ -348,13 +400,18 @@ Node *AggregateValue(const QueryPlan *plan, const Aggref *aggregate)
 
 	const auto *named =
 		castNode(Aggref, NameZones(reinterpret_cast<Node *>(const_cast<Aggref *>(aggregate))));
-	const Rule *rule = RuleFor(named);
+	const Rule *rule = RuleFor(plan, named);
 	if (rule == nullptr)
-		return ColumnVar(FindState(plan, VerbatimState(named)));
+		return ColumnVar(FindState(plan->states, VerbatimState(named)));
+	const Place place = PlaceOf(plan, named);
 	List *columns = NIL;
 	for (int i = 0; i < kMostStates && rule->states[i].sql != nullptr; i++)
-		columns = lappend(columns, ColumnVar(FindState(plan, StateOf(&rule->states[i], named))));
-	return BuildExpression(rule->value, columns);
+		columns = lappend(columns,
+						  ColumnVar(FindState(*place.states, StateOf(&rule->states[i], &place))));
+	// A group that the filter leaves nothing of has no row among the distinct values.
+	const bool is_joined_count = rule->states == kCount && IsChained(plan, named);
+	return BuildExpression(is_joined_count ? "COALESCE($1, 0::pg_catalog.int8)" : rule->value,
+						   columns);
 }
 
 } // namespace mezzanine::views

@@ -14,13 +14,13 @@ namespace mezzanine::views
 bool AddAggregate(QueryPlan *plan, const Aggref *aggregate, const char *output);
 
 // The aggregate's value over the columns of the finish's source, relation number 1.
-Node *AggregateValue(const QueryPlan *plan, const Aggref *aggregate);
+Node *AggregateValue(QueryPlan *plan, const Aggref *aggregate);
 
-// A column of the finish's source.
+// A column of the tables that the finish reads.
 Node *ColumnVar(const PlannedColumn *column);
 
-// Adds a column to plan->states, after `previous` or, where that is NULL, at the end.
-PlannedColumn *AddState(QueryPlan *plan, Node *aggregate, const char *name,
+// Adds a column to `states`, after `previous` or, where that is NULL, at the end.
+PlannedColumn *AddState(const QueryPlan *plan, List **states, Node *aggregate, const char *name,
 						const PlannedColumn *previous);
 
 } // namespace mezzanine::views

@@ -1,4 +1,5 @@
 // create_view, drop_view.
+#include "views/advice.h"
 #include "views/analysis.h"
 #include "views/catalogue.h"
 #include "views/expression.h"
@@ -90,7 +91,7 @@ CreateOptions CheckOptions(FunctionCallInfo fcinfo)
 {
 	CreateOptions options = {};
 	CheckWord(fcinfo, kMode, "mode", "immediate", "deferred");
-	CheckWord(fcinfo, kIncremental, "incremental", "strict", "auto");
+	(void)Choice(fcinfo, kIncremental, "incremental", "strict", "auto");
 	options.on_error = Choice(fcinfo, kOnError, "on_error", "fail", "mark_stale");
 	options.on_stale = Choice(fcinfo, kOnStale, "on_stale", "error", "serve");
 	if (PG_ARGISNULL(kSpread) || PG_GETARG_INT32(kSpread) < 1)
@@ -222,15 +223,17 @@ void BindHomeToTruth(const CoreNames *core)
 }
 
 // Makes a core's truth and home table, which is empty.
-void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames *names)
+void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames *names,
+				const List *homes)
 {
-	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan, core));
+	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan, core, homes));
 	// Room on each page lets the state change in place, without touching an index.
 	RUN("CREATE TABLE %s USING heap WITH (fillfactor = 70) AS TABLE %s WITH NO DATA", names->home,
 		names->truth);
 	RUN("ALTER TABLE %s ALTER hash SET NOT NULL, ALTER count SET NOT NULL", names->home);
 	RUN("CREATE INDEX ON %s (hash)", names->home);
-	const char *key_index = KeyIndexCommand(plan, core, names->home);
+	const bool is_looked_up = list_member_ptr(plan->arms, core);
+	const char *key_index = is_looked_up ? KeyIndexCommand(plan, core, names->home) : nullptr;
 	if (key_index != nullptr)
 		Run(key_index);
 	BindHomeToTruth(names);
@@ -240,13 +243,15 @@ void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames 
 List *CreateCores(const QueryPlan *plan, const ViewNames *view, bool with_data)
 {
 	List *all = NIL;
+	List *homes = NIL;
 	ListCell *cell;
 	foreach (cell, plan->cores) {
 		const int number = foreach_current_index(cell) + 1;
 		auto *names = static_cast<CoreNames *>(palloc(sizeof(CoreNames)));
 		names->home = FreeHomeName(view->bare, number);
 		names->truth = FreeTruthName(view->bare, number);
-		CreateCore(plan, static_cast<PlannedCore *>(lfirst(cell)), names);
+		CreateCore(plan, static_cast<PlannedCore *>(lfirst(cell)), names, homes);
+		homes = lappend(homes, const_cast<char *>(names->home));
 		if (with_data)
 			Fill(names);
 		GuardHome(names);
@@ -307,10 +312,22 @@ const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const Creat
 	foreach (cell, PublishedKeyNames(plan))
 		appendStringInfo(&keys, "%s%s", keys.len > 0 ? ", " : "",
 						 quote_literal_cstr(static_cast<char *>(lfirst(cell))));
-	return psprintf("INSERT INTO %s.catalogue (view, definition, key_columns, on_error, on_stale) "
-					"VALUES (%u, %u, ARRAY[%s]::text[], '%s', '%s')",
+	const char *zone = psprintf("TimeZone=%s", pg_get_timezone_name(session_timezone));
+	return psprintf("INSERT INTO %s.catalogue (view, definition, key_columns, on_error, on_stale, "
+					"settings) VALUES (%u, %u, ARRAY[%s]::text[], '%s', '%s', ARRAY[%s])",
 					kInfoSchema, RelationOid(names->view), RelationOid(names->definition),
-					keys.data, options->on_error, options->on_stale);
+					keys.data, options->on_error, options->on_stale, quote_literal_cstr(zone));
+}
+
+// The table that a core is computed from.
+Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *cores)
+{
+	ListCell *cell;
+	foreach (cell, plan->cores)
+		if (lfirst(cell) == source)
+			return RelationOid(
+				static_cast<CoreNames *>(list_nth(cores, foreach_current_index(cell)))->home);
+	return plan->base;
 }
 
 const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores)
@@ -323,9 +340,12 @@ const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const Lis
 	foreach (cell, cores) {
 		const auto *core = static_cast<CoreNames *>(lfirst(cell));
 		const int number = foreach_current_index(cell) + 1;
-		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, 0)", number > 1 ? "," : "",
+		const PlannedCore *source =
+			static_cast<PlannedCore *>(list_nth(plan->cores, number - 1))->source;
+		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, %d)", number > 1 ? "," : "",
 						 RelationOid(names->view), number, RelationOid(core->home),
-						 RelationOid(core->truth), plan->base);
+						 RelationOid(core->truth), SourceOid(plan, source, cores),
+						 source == nullptr ? 0 : 1);
 	}
 	return sql.data;
 }
@@ -365,9 +385,23 @@ void CreateView(const QueryPlan *plan, const ViewNames *names, const CreateOptio
 	CacheInvalidateRelcacheByRelid(plan->base);
 }
 
+void TellMissingIndex(const QueryPlan *plan, const PlannedCore *core)
+{
+	const IndexAdvice advice = AdviseIndex(plan, core);
+	if (advice.command == nullptr)
+		return;
+	ereport(NOTICE, (errmsg("no index of table %s leads to the rows of a group", BaseName(plan)),
+					 errdetail("Where a group is computed again, the whole table is read."),
+					 errhint("%s;", advice.command)));
+}
+
 void TellNotices(const QueryPlan *plan)
 {
+	const int nest_level = PinTextSettings();
 	ListCell *cell;
+	foreach (cell, plan->cores)
+		TellMissingIndex(plan, static_cast<PlannedCore *>(lfirst(cell)));
+	AtEOXact_GUC(true, nest_level);
 	foreach (cell, plan->notices)
 		ereport(NOTICE, (errmsg_internal("%s", static_cast<char *>(lfirst(cell)))));
 }

@@ -1,4 +1,5 @@
 // explain: what create_view would do, and why.
+#include "views/advice.h"
 #include "views/analysis.h"
 #include "views/expression.h"
 #include "views/finish.h"
@@ -9,16 +10,88 @@ using namespace mezzanine::views;
 namespace
 {
 
-const char *JoinedExpressions(const QueryPlan *plan, const List *columns)
+const char *const kLocks =
+	"a writer holds the home row of each group it changed, for the length of its commit";
+const char *const kLocksOfReading =
+	"; a group that is computed again is read from the base while its row is held, or its fence "
+	"where it has none";
+
+// How one column follows the base, and why so.
+struct Manner {
+	const char *how;
+	const char *why; // NULL: that is how it should be
+};
+
+Manner MannerOf(const PlannedColumn *column)
 {
-	StringInfoData text;
-	ListCell *cell;
-	initStringInfo(&text);
-	foreach (cell, columns)
-		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
-						 Deparse(plan, static_cast<PlannedColumn *>(lfirst(cell))->expression));
-	return text.len > 0 ? text.data : "none: all rows are one group";
+	switch (column->maintenance) {
+	case Maintenance::kDelta:
+		return {"by the delta", nullptr};
+	case Maintenance::kExtreme:
+		return {"by the delta, and by affected group when the extreme leaves",
+				"only the base knows what comes next after it"};
+	case Maintenance::kFloat:
+		return {"by the delta while finite values come, and by affected group otherwise",
+				"a sum of floats cannot give a value back exactly"};
+	case Maintenance::kRecompute:
+		return {"by affected group", "the aggregate cannot give a value back"};
+	}
+	pg_unreachable();
 }
+
+bool ReadsBase(const QueryPlan *plan)
+{
+	return AdviseIndex(plan, static_cast<PlannedCore *>(linitial(plan->cores))).is_needed;
+}
+
+// What a column holds, in terms of the base.
+const char *ShownExpression(const QueryPlan *plan, const PlannedColumn *column)
+{
+	return Deparse(plan, column->shown != nullptr ? column->shown : column->expression);
+}
+
+// What a core is computed from.
+const char *SourceName(const QueryPlan *plan, const PlannedCore *core)
+{
+	ListCell *cell;
+	foreach (cell, plan->cores)
+		if (lfirst(cell) == core->source)
+			return psprintf("home_%d", foreach_current_index(cell) + 1);
+	return BaseName(plan);
+}
+
+const char *LocksOf(const QueryPlan *plan)
+{
+	return psprintf("%s%s", kLocks, ReadsBase(plan) ? kLocksOfReading : "");
+}
+
+const char *CreationOf(const QueryPlan *plan)
+{
+	return psprintf("waits for writers of %s, and keeps them out until it commits", BaseName(plan));
+}
+
+const char *FilterOf(const QueryPlan *plan, const PlannedCore *core)
+{
+	return core->filter == NIL
+			   ? nullptr
+			   : Deparse(plan, reinterpret_cast<Node *>(make_ands_explicit(core->filter)));
+}
+
+// What is said of the index; NULL: nothing needs one.
+const char *IndexLine(const QueryPlan *plan, const PlannedCore *core)
+{
+	const IndexAdvice advice = AdviseIndex(plan, core);
+	if (!advice.is_needed)
+		return nullptr;
+	if (advice.present != nullptr)
+		return psprintf("%s leads to a group that is computed again", advice.present);
+	if (advice.command != nullptr)
+		return psprintf("missing: a group that is computed again reads the whole table; %s",
+						advice.command);
+	return "none can help: a group that is computed again reads the whole table";
+}
+
+// --- as text ---
 
 List *RefusalLines(const Refusal *refusal)
 {
@@ -44,36 +117,138 @@ List *AddQuery(List *lines, const char *label, const char *query)
 	return lines;
 }
 
-// The lines of explain's answer.
-List *ExplainLines(const QueryPlan *plan)
+const char *JoinedExpressions(const QueryPlan *plan, const List *columns)
+{
+	StringInfoData text;
+	ListCell *cell;
+	initStringInfo(&text);
+	foreach (cell, columns)
+		appendStringInfo(&text, "%s%s", text.len > 0 ? ", " : "",
+						 ShownExpression(plan, static_cast<PlannedColumn *>(lfirst(cell))));
+	return text.len > 0 ? text.data : "none: all rows are one group";
+}
+
+List *AddColumns(List *lines, const QueryPlan *plan, const PlannedCore *core)
+{
+	ListCell *cell;
+	lines = lappend(lines, pstrdup("  count: by the delta"));
+	foreach (cell, core->states) {
+		const auto *column = static_cast<PlannedColumn *>(lfirst(cell));
+		const Manner manner = MannerOf(column);
+		lines = lappend(lines,
+						psprintf("  %s = %s: %s%s%s", column->name, ShownExpression(plan, column),
+								 manner.how, manner.why ? ": " : "", manner.why ? manner.why : ""));
+	}
+	return lines;
+}
+
+List *AddCore(List *lines, const QueryPlan *plan, const PlannedCore *core)
+{
+	const char *filter = FilterOf(plan, core);
+	const char *index = IndexLine(plan, core);
+	lines = lappend(lines, psprintf("core: over %s", SourceName(plan, core)));
+	lines = lappend(lines, psprintf("  group key: %s", JoinedExpressions(plan, core->keys)));
+	lines = lappend(lines, psprintf("  filter: %s", filter ? filter : "none"));
+	lines = AddColumns(lines, plan, core);
+	if (index != nullptr)
+		lines = lappend(lines, psprintf("  index: %s", index));
+	return AddQuery(lines, "  truth:", TruthQueryOfNone(plan, core));
+}
+
+List *TextLines(const QueryPlan *plan)
 {
 	if (plan->refusal.message != nullptr)
 		return RefusalLines(&plan->refusal);
 	List *lines = NIL;
 	ListCell *cell;
-	const char *base = quote_qualified_identifier(get_namespace_name(get_rel_namespace(plan->base)),
-												  get_rel_name(plan->base));
-	foreach (cell, plan->cores) {
-		const auto *core = static_cast<PlannedCore *>(lfirst(cell));
-		lines = lappend(lines, psprintf("core: by the delta, over %s", base));
-		lines = lappend(lines, psprintf("  group key: %s", JoinedExpressions(plan, core->keys)));
-		lines =
-			lappend(lines, psprintf("  filter: %s",
-									plan->filter == NIL
-										? "none"
-										: Deparse(plan, reinterpret_cast<Node *>(
-															make_ands_explicit(plan->filter)))));
-		lines = AddQuery(lines, "  truth:", TruthQuery(plan, core));
-	}
+	foreach (cell, plan->cores)
+		lines = AddCore(lines, plan, static_cast<PlannedCore *>(lfirst(cell)));
 	lines = AddQuery(lines, "finish:", FinishQueryOfNone(plan));
 	foreach (cell, plan->notices)
 		lines = lappend(lines, psprintf("notice: %s", static_cast<char *>(lfirst(cell))));
-	lines = lappend(lines, pstrdup("locks: a writer holds the home row of each group it changed, "
-								   "for the length of its commit"));
-	lines = lappend(lines, psprintf("creation: waits for writers of %s, and keeps them out until "
-									"it commits",
-									base));
-	return lines;
+	lines = lappend(lines, psprintf("locks: %s", LocksOf(plan)));
+	return lappend(lines, psprintf("creation: %s", CreationOf(plan)));
+}
+
+// --- as JSON ---
+
+// Adds "name": "value", or null.
+void AddMember(StringInfo json, const char *name, const char *value)
+{
+	const char last = json->len > 0 ? json->data[json->len - 1] : '{';
+	if (last != '{' && last != '[')
+		appendStringInfoString(json, ", ");
+	escape_json(json, name);
+	appendStringInfoString(json, ": ");
+	if (value == nullptr)
+		appendStringInfoString(json, "null");
+	else
+		escape_json(json, value);
+}
+
+void AddJsonColumn(StringInfo json, const QueryPlan *plan, const PlannedColumn *column)
+{
+	const Manner manner = MannerOf(column);
+	appendStringInfoString(json, json->data[json->len - 1] == '[' ? "{" : ", {");
+	AddMember(json, "name", column->name);
+	AddMember(json, "expression", ShownExpression(plan, column));
+	AddMember(json, "maintenance", manner.how);
+	AddMember(json, "reason", manner.why);
+	appendStringInfoChar(json, '}');
+}
+
+void AddJsonColumns(StringInfo json, const char *name, const QueryPlan *plan, const List *columns)
+{
+	ListCell *cell;
+	appendStringInfo(json, ", \"%s\": [", name);
+	foreach (cell, columns)
+		AddJsonColumn(json, plan, static_cast<PlannedColumn *>(lfirst(cell)));
+	appendStringInfoChar(json, ']');
+}
+
+void AddJsonCore(StringInfo json, const QueryPlan *plan, const PlannedCore *core)
+{
+	const IndexAdvice advice = AdviseIndex(plan, core);
+	appendStringInfoString(json, json->data[json->len - 1] == '[' ? "{" : ", {");
+	AddMember(json, "source", SourceName(plan, core));
+	AddMember(json, "filter", FilterOf(plan, core));
+	AddJsonColumns(json, "keys", plan, core->keys);
+	AddJsonColumns(json, "columns", plan, core->states);
+	appendStringInfo(json, ", \"index_needed\": %s", advice.is_needed ? "true" : "false");
+	AddMember(json, "index", advice.present);
+	AddMember(json, "missing_index", advice.command);
+	AddMember(json, "truth", TruthQueryOfNone(plan, core));
+	appendStringInfoChar(json, '}');
+}
+
+const char *Json(const QueryPlan *plan)
+{
+	StringInfoData json;
+	ListCell *cell;
+	initStringInfo(&json);
+	appendStringInfoChar(&json, '{');
+	if (plan->refusal.message != nullptr) {
+		AddMember(&json, "refused", plan->refusal.message);
+		AddMember(&json, "detail", plan->refusal.detail);
+		AddMember(&json, "hint", plan->refusal.hint);
+		appendStringInfoChar(&json, '}');
+		return json.data;
+	}
+	appendStringInfoString(&json, "\"cores\": [");
+	foreach (cell, plan->cores)
+		AddJsonCore(&json, plan, static_cast<PlannedCore *>(lfirst(cell)));
+	appendStringInfoChar(&json, ']');
+	AddMember(&json, "finish", FinishQueryOfNone(plan));
+	appendStringInfoString(&json, ", \"notices\": [");
+	foreach (cell, plan->notices) {
+		appendStringInfoString(&json, foreach_current_index(cell) > 0 ? ", " : "");
+		escape_json(&json, static_cast<char *>(lfirst(cell)));
+	}
+	appendStringInfoChar(&json, ']');
+	AddMember(&json, "locks", LocksOf(plan));
+	AddMember(&json, "creation", CreationOf(plan));
+	appendStringInfoChar(&json, '}');
+	return json.data;
 }
 
 } // namespace
@@ -82,13 +257,14 @@ List *ExplainLines(const QueryPlan *plan)
 MEZZANINE_FUNCTION(mezzanine_explain)
 {
 	const char *format = text_to_cstring(PG_GETARG_TEXT_PP(1));
-	if (strcmp(format, "text") != 0)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("format => '%s' is not supported yet", format),
-						errhint("Supported is format => 'text'.")));
+	const bool is_json = strcmp(format, "json") == 0;
+	if (!is_json && strcmp(format, "text") != 0)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid value for format: \"%s\"", format),
+						errhint("It is 'text' or 'json'.")));
 	QueryPlan *plan = AnalyzeQuery(text_to_cstring(PG_GETARG_TEXT_PP(0)));
 	const int nest_level = PinTextSettings();
-	List *lines = ExplainLines(plan);
+	List *lines = is_json ? list_make1(const_cast<char *>(Json(plan))) : TextLines(plan);
 	AtEOXact_GUC(true, nest_level);
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);

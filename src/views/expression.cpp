@@ -92,10 +92,10 @@ bool IsTakenIn(const List *columns, const char *name)
 	return false;
 }
 
-bool IsTaken(const QueryPlan *plan, const char *name)
+bool IsTaken(const QueryPlan *plan, const List *states, const char *name)
 {
 	return strcmp(name, "hash") == 0 || strcmp(name, "count") == 0 || IsTakenIn(plan->keys, name) ||
-		   IsTakenIn(plan->states, name);
+		   IsTakenIn(states, name);
 }
 
 } // namespace
@@ -158,13 +158,19 @@ const char *Deparse(const QueryPlan *plan, Node *expression)
 							  false, false);
 }
 
-const char *FreeColumnName(const QueryPlan *plan, const char *wanted)
+const char *BaseName(const QueryPlan *plan)
+{
+	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(plan->base)),
+									  get_rel_name(plan->base));
+}
+
+const char *FreeColumnName(const QueryPlan *plan, const List *states, const char *wanted)
 {
 	constexpr int kLongest = NAMEDATALEN - 1 - 5; // room for a number
 	const int length = pg_mbcliplen(wanted, static_cast<int>(strlen(wanted)), kLongest);
 	char *stem = pnstrdup(wanted, length);
 	const char *name = stem;
-	for (int i = 2; IsTaken(plan, name); i++)
+	for (int i = 2; IsTaken(plan, states, name); i++)
 		name = psprintf("%s_%d", stem, i);
 	return name;
 }

@@ -23,8 +23,11 @@ bool CheckExpression(QueryPlan *plan, Node *expression);
 // The expression over the query's tables as text.
 const char *Deparse(const QueryPlan *plan, Node *expression);
 
-// `wanted`, cut short and numbered until no column of the home table is called so.
-const char *FreeColumnName(const QueryPlan *plan, const char *wanted);
+// The base's name, qualified and quoted.
+const char *BaseName(const QueryPlan *plan);
+
+// `wanted`, cut short and numbered until none of the keys and `states` is called so.
+const char *FreeColumnName(const QueryPlan *plan, const List *states, const char *wanted);
 
 // What an expression is called: its column's name, or `otherwise`.
 const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwise);

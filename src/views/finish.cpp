@@ -50,7 +50,7 @@ Node *ColumnInPlaceOf(const PlannedColumn *column, Node *given)
 // Replaces what the home tables hold by their columns.
 Node *OverColumns(Node *node, void *context)
 {
-	const auto *plan = static_cast<QueryPlan *>(context);
+	auto *plan = static_cast<QueryPlan *>(context);
 	if (node == nullptr)
 		return nullptr;
 	const PlannedColumn *column = ColumnFor(plan, node);
@@ -117,12 +117,16 @@ Node *ConditionsOf(const QueryPlan *plan)
 	return reinterpret_cast<Node *>(make_ands_explicit(conditions));
 }
 
+Query *Analyzed(const char *sql)
+{
+	List *statements = raw_parser(sql, RAW_PARSE_DEFAULT);
+	return parse_analyze_fixedparams(linitial_node(RawStmt, statements), sql, nullptr, 0, nullptr);
+}
+
 // The query over what `from` selects, whose columns are those of plan->keys and so on.
 const char *QueryOver(const QueryPlan *plan, const char *from)
 {
-	List *statements = raw_parser(from, RAW_PARSE_DEFAULT);
-	Query *query =
-		parse_analyze_fixedparams(linitial_node(RawStmt, statements), from, nullptr, 0, nullptr);
+	Query *query = Analyzed(from);
 	const Query *given = plan->query;
 	query->cteList = NIL;
 	query->targetList = TargetsOverColumns(plan);
@@ -160,15 +164,25 @@ void AppendNames(StringInfo sql, const List *columns, const PlannedCore *core)
 	}
 }
 
+// Whether the core groups by what a clause of the query refers to.
+bool GroupsBy(const QueryPlan *plan, const PlannedCore *core, Index reference)
+{
+	ListCell *cell;
+	foreach (cell, plan->matches) {
+		const auto *match = static_cast<Match *>(lfirst(cell));
+		if (match->reference == reference && list_member_ptr(core->keys, match->column))
+			return true;
+	}
+	return false;
+}
+
 // The bits of GROUPING: set for each argument that the core does not group by.
 int32 GroupingBits(const QueryPlan *plan, const GroupingFunc *grouping, const PlannedCore *core)
 {
 	int32 bits = 0;
 	ListCell *cell;
-	foreach (cell, grouping->args) {
-		const PlannedColumn *column = ColumnFor(plan, static_cast<Node *>(lfirst(cell)));
-		bits = bits << 1 | (list_member_ptr(core->keys, column) ? 0 : 1);
-	}
+	foreach (cell, grouping->refs)
+		bits = bits << 1 | (GroupsBy(plan, core, static_cast<Index>(lfirst_int(cell))) ? 0 : 1);
 	return bits;
 }
 
@@ -187,6 +201,40 @@ void AppendArm(StringInfo sql, const QueryPlan *plan, const PlannedCore *core, c
 	appendStringInfo(sql, " FROM %s", home);
 }
 
+// The name of a core's home table.
+char *HomeOf(const QueryPlan *plan, const PlannedCore *core, const List *homes)
+{
+	ListCell *cell;
+	foreach (cell, plan->cores)
+		if (lfirst(cell) == core)
+			return static_cast<char *>(list_nth(homes, foreach_current_index(cell)));
+	pg_unreachable();
+}
+
+// The groups, with what is known of their distinct values.
+const char *JoinedSource(const QueryPlan *plan, const List *homes)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	if (plan->chains == NIL)
+		return static_cast<char *>(linitial(homes));
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "%s AS home", static_cast<char *>(linitial(homes)));
+	foreach (cell, plan->chains) {
+		const auto *chain = static_cast<PlannedChain *>(lfirst(cell));
+		const int number = foreach_current_index(cell) + 1;
+		ListCell *key;
+		appendStringInfo(&sql, " LEFT JOIN %s AS distinct_%d ON home.hash = distinct_%d.hash",
+						 HomeOf(plan, chain->groups, homes), number, number);
+		foreach (key, plan->keys) {
+			const char *name = quote_identifier(static_cast<PlannedColumn *>(lfirst(key))->name);
+			appendStringInfo(&sql, " AND home.%s IS NOT DISTINCT FROM distinct_%d.%s", name, number,
+							 name);
+		}
+	}
+	return sql.data;
+}
+
 // What stands after FROM.
 const char *SourceOf(const QueryPlan *plan, const List *homes)
 {
@@ -196,16 +244,11 @@ const char *SourceOf(const QueryPlan *plan, const List *homes)
 		return psprintf("%1$s, mezzanine_state.copies(1, %1$s.count)",
 						static_cast<char *>(linitial(homes)));
 	if (plan->query->groupingSets == NIL)
-		return static_cast<char *>(linitial(homes));
+		return JoinedSource(plan, homes);
 	initStringInfo(&sql);
 	foreach (cell, plan->arms) {
 		auto *core = static_cast<PlannedCore *>(lfirst(cell));
-		int number = 0;
-		ListCell *other;
-		foreach (other, plan->cores)
-			if (lfirst(other) == core)
-				number = foreach_current_index(other);
-		AppendArm(&sql, plan, core, static_cast<char *>(list_nth(homes, number)));
+		AppendArm(&sql, plan, core, HomeOf(plan, core, homes));
 	}
 	return psprintf("(%s) AS groups", sql.data);
 }
@@ -280,6 +323,60 @@ Node *HashOf(const PlannedCore *core)
 	return BuildExpression(sql.data, keys);
 }
 
+// SELECT FROM the base, as the query has it.
+Query *BaseOf(const QueryPlan *plan)
+{
+	auto *query = makeNode(Query);
+	query->commandType = CMD_SELECT;
+	query->rtable = plan->query->rtable;
+	query->jointree = makeFromExpr(plan->query->jointree->fromlist, nullptr);
+	return query;
+}
+
+// A core's truth over its source, which `truth` selects from.
+const char *TruthOver(const PlannedCore *core, Query *truth)
+{
+	ListCell *cell;
+	if (core->filter != NIL)
+		truth->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(core->filter));
+	truth->hasAggs = true;
+	AppendTarget(truth, HashOf(core), "hash");
+	foreach (cell, core->keys) {
+		auto *key = static_cast<PlannedColumn *>(lfirst(cell));
+		AppendTarget(truth, key->expression, key->name);
+		truth->groupClause = lappend(
+			truth->groupClause, GroupClauseOf(llast_node(TargetEntry, truth->targetList),
+											  static_cast<Index>(foreach_current_index(cell) + 1)));
+	}
+	AppendTarget(truth, BuildExpression("count(*)", NIL), "count");
+	foreach (cell, core->states) {
+		auto *state = static_cast<PlannedColumn *>(lfirst(cell));
+		AppendTarget(truth, state->expression, state->name);
+	}
+	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(truth)), false);
+}
+
+// WITH home_1 AS (…), … for the cores before `end` (NULL: all), whose names are added to
+// *homes.
+const char *WithOfNone(const QueryPlan *plan, const PlannedCore *end, List **homes)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	initStringInfo(&sql);
+	foreach (cell, plan->cores) {
+		const auto *core = static_cast<PlannedCore *>(lfirst(cell));
+		if (core == end)
+			break;
+		char *home = list_length(plan->cores) == 1
+						 ? pstrdup("home")
+						 : psprintf("home_%d", foreach_current_index(cell) + 1);
+		appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", home,
+						 TruthQueryOfNone(plan, core));
+		*homes = lappend(*homes, home);
+	}
+	return sql.data;
+}
+
 } // namespace
 
 void MakeDefinition(QueryPlan *plan)
@@ -308,46 +405,28 @@ const char *FinishQuery(const QueryPlan *plan, List *homes)
 
 const char *FinishQueryOfNone(const QueryPlan *plan)
 {
-	StringInfoData sql;
 	List *homes = NIL;
-	ListCell *cell;
-	initStringInfo(&sql);
-	foreach (cell, plan->cores) {
-		char *home = list_length(plan->cores) == 1
-						 ? pstrdup("home")
-						 : psprintf("home_%d", foreach_current_index(cell) + 1);
-		appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", home,
-						 TruthQuery(plan, static_cast<PlannedCore *>(lfirst(cell))));
-		homes = lappend(homes, home);
-	}
-	return QueryOver(plan, psprintf("%s SELECT FROM %s", sql.data, SourceOf(plan, homes)));
+	const char *with = WithOfNone(plan, nullptr, &homes);
+	return QueryOver(plan, psprintf("%s SELECT FROM %s", with, SourceOf(plan, homes)));
 }
 
-const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core)
+const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core, const List *homes)
 {
-	auto *truth = makeNode(Query);
-	ListCell *cell;
-	truth->commandType = CMD_SELECT;
-	truth->rtable = plan->query->rtable;
-	truth->jointree = makeFromExpr(plan->query->jointree->fromlist, nullptr);
-	if (plan->filter != NIL)
-		truth->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(plan->filter));
-	truth->hasAggs = true;
+	if (core->source == nullptr)
+		return TruthOver(core, BaseOf(plan));
+	return TruthOver(core, Analyzed(psprintf("SELECT FROM %s", HomeOf(plan, core->source, homes))));
+}
 
-	AppendTarget(truth, HashOf(core), "hash");
-	foreach (cell, core->keys) {
-		auto *key = static_cast<PlannedColumn *>(lfirst(cell));
-		AppendTarget(truth, key->expression, key->name);
-		truth->groupClause = lappend(
-			truth->groupClause, GroupClauseOf(llast_node(TargetEntry, truth->targetList),
-											  static_cast<Index>(foreach_current_index(cell) + 1)));
-	}
-	AppendTarget(truth, BuildExpression("count(*)", NIL), "count");
-	foreach (cell, plan->states) {
-		auto *state = static_cast<PlannedColumn *>(lfirst(cell));
-		AppendTarget(truth, state->expression, state->name);
-	}
-	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(truth)), false);
+const char *TruthQueryOfNone(const QueryPlan *plan, const PlannedCore *core)
+{
+	List *homes = NIL;
+	if (core->source == nullptr)
+		return TruthOver(core, BaseOf(plan));
+	const char *with = WithOfNone(plan, core, &homes);
+	Query *source =
+		Analyzed(psprintf("%s SELECT FROM %s", with, HomeOf(plan, core->source, homes)));
+	source->cteList = NIL;
+	return TruthOver(core, source);
 }
 
 List *PublishedKeyNames(const QueryPlan *plan)

@@ -17,8 +17,12 @@ const char *FinishQuery(const QueryPlan *plan, List *homes);
 // The same where there are none yet: they are called home, or home_1, home_2, …
 const char *FinishQueryOfNone(const QueryPlan *plan);
 
-// SELECT … that computes a core's home table from the base.
-const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core);
+// SELECT … that computes a core's home table from its source.  `homes` are those of the
+// cores before it.
+const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core, const List *homes);
+
+// The same where there are none yet.
+const char *TruthQueryOfNone(const QueryPlan *plan, const PlannedCore *core);
 
 // The names of the published columns that make up the grouping key.
 List *PublishedKeyNames(const QueryPlan *plan);

@@ -31,7 +31,9 @@ struct PlannedColumn {
 	Node *expression; // over the base: a key's expression, or an aggregate
 	const char *name;
 	AttrNumber attribute; // in what the finish reads
+	int joined;           // which table beside the first the finish reads it from; 0: the first
 	Maintenance maintenance;
+	Node *shown; // what explain shows in the expression's place, where not NULL
 };
 
 // An expression of the query whose value a column holds.
@@ -51,7 +53,20 @@ enum class Shape {
 
 // One home table: the groups by one list of keys.
 struct PlannedCore {
-	List *keys; // of PlannedColumn
+	List *keys;          // of PlannedColumn
+	List *states;        // of PlannedColumn
+	List *filter;        // conditions on the source's rows
+	PlannedCore *source; // whose groups are this core's rows; NULL: the base's rows are
+};
+
+// The distinct values of an aggregate's argument, per group: a core of (value, keys) that
+// feeds a core of the keys, which the finish joins.
+struct PlannedChain {
+	Node *argument;
+	Node *filter; // of the aggregates; NULL: none
+	PlannedColumn *value;
+	PlannedCore *distinct;
+	PlannedCore *groups;
 };
 
 struct QueryPlan {
@@ -69,8 +84,9 @@ struct QueryPlan {
 	Shape shape;
 	List *matches;   // of Match
 	List *keys;      // of PlannedColumn; all that some core groups by
-	List *states;    // of PlannedColumn; the same in every core
-	List *cores;     // of PlannedCore
+	List *states;    // of PlannedColumn; the same in every core that is read first
+	List *cores;     // of PlannedCore; a source comes before what it feeds
+	List *chains;    // of PlannedChain; the finish joins them in this order
 	List *arms;      // of PlannedCore: what the finish reads, one after another
 	List *groupings; // of GroupingFunc: constant in each arm
 };

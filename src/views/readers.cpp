@@ -76,6 +76,7 @@ Datum FinishMoments(FunctionCallInfo fcinfo, PGFunction finish)
 // Which bits of a value an aggregate sets, by how many values have each.
 using IsSet = bool (*)(int64 with_bit, int64 values);
 
+// `counts` as bit_counts gives them, without trailing zeros; NULL: no bit is set anywhere.
 Datum BitsWhere(FunctionCallInfo fcinfo, IsSet is_set)
 {
 	constexpr int kBits = 64;
@@ -84,11 +85,9 @@ Datum BitsWhere(FunctionCallInfo fcinfo, IsSet is_set)
 	ArrayType *array = PG_ARGISNULL(0) ? nullptr : PG_GETARG_ARRAYTYPE_P(0);
 	const int length = array == nullptr ? 0 : ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
 	uint64 bits = 0;
-	for (int i = 0; i < kBits; i++) {
-		const int64 with_bit = i < length ? reinterpret_cast<int64 *>(ARR_DATA_PTR(array))[i] : 0;
-		if (is_set(with_bit, PG_GETARG_INT64(1)))
-			bits |= static_cast<uint64>(1) << i;
-	}
+	for (int bit = 0; bit < kBits && bit < length; bit++)
+		if (is_set(reinterpret_cast<int64 *>(ARR_DATA_PTR(array))[bit], PG_GETARG_INT64(1)))
+			bits |= static_cast<uint64>(1) << bit;
 	PG_RETURN_INT64(static_cast<int64>(bits));
 }
 
