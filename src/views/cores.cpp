@@ -33,16 +33,12 @@ PlannedColumn *FindColumn(List *columns, const Node *expression)
 bool CheckKeyType(QueryPlan *plan, Node *expression)
 {
 	const Oid type = exprType(expression);
-	const Oid collation = exprCollation(expression);
 	if (!CanBeKey(type))
 		return RefuseWithDetail(plan,
 								psprintf("grouping by type %s is not supported in a mezzanine view",
 										 format_type_be(type)),
 								"The type has no default hash operator class.",
 								"Group by a type that can be hashed.");
-	if (OidIsValid(collation) && !get_collation_isdeterministic(collation))
-		return Refuse(plan, "grouping by a nondeterministic collation is",
-					  "Name a deterministic one with COLLATE.");
 	return true;
 }
 
