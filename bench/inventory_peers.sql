@@ -47,7 +47,9 @@ CREATE FUNCTION peer.reserve_unit(wanted bigint) RETURNS bigint LANGUAGE sql AS 
 	RETURNING id
 $$;
 
--- Sixteen parts behind advisory locks that are tried: fast, and "sold out" is a guess.
+-- Sixteen parts behind advisory locks that are tried, and one of which is waited for where
+-- none is free.  Fast, and not exact: what the others have is not looked at, so "sold out" is
+-- a guess.
 CREATE TABLE peer.stripe (
 	item bigint NOT NULL,
 	stripe integer NOT NULL,
@@ -59,19 +61,23 @@ CREATE FUNCTION peer.reserve_stripe(wanted bigint, units bigint) RETURNS bigint
 	LANGUAGE plpgsql AS $$
 DECLARE
 	first integer := floor(random() * 16);
-	chosen integer;
+	chosen integer := first;
 	hold bigint;
 BEGIN
-	FOR i IN 0..15 LOOP
-		chosen := (first + i) % 16;
-		CONTINUE WHEN NOT pg_try_advisory_xact_lock(wanted::integer, chosen);
-		UPDATE peer.stripe SET available = available - units
-		WHERE item = wanted AND stripe = chosen AND available >= units;
-		CONTINUE WHEN NOT FOUND;
-		INSERT INTO peer.hold (item, quantity, expires_at)
-		VALUES (wanted, units, now() + interval '1 hour') RETURNING id INTO hold;
-		RETURN hold;
+	WHILE NOT pg_try_advisory_xact_lock(wanted::integer, chosen) LOOP
+		chosen := (chosen + 1) % 16;
+		IF chosen = first THEN
+			PERFORM pg_advisory_xact_lock(wanted::integer, chosen);
+			EXIT;
+		END IF;
 	END LOOP;
-	RETURN NULL;
+	UPDATE peer.stripe SET available = available - units
+	WHERE item = wanted AND stripe = chosen AND available >= units;
+	IF NOT FOUND THEN
+		RETURN NULL;
+	END IF;
+	INSERT INTO peer.hold (item, quantity, expires_at)
+	VALUES (wanted, units, now() + interval '1 hour') RETURNING id INTO hold;
+	RETURN hold;
 END
 $$;
