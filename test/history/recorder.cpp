@@ -27,12 +27,7 @@ void Furnish(Connection *owner, const Workload &workload, Shop *shop, History *h
 					   {shop->Item(stock), std::to_string(units)});
 		history->stocks.push_back({shop->Item(stock), units});
 	}
-	const auto exists = [&](const char *function) {
-		return owner->Execute("SELECT to_regprocedure($1) IS NOT NULL", {std::string(function)})
-				   .Text(0, 0) == "t";
-	};
 	shop->units = workload.units;
-	shop->has_adjust = exists("inventory.adjust(text,text,bigint,text,text,bigint)");
 	shop->has_partial =
 		owner
 			->Try("SELECT * FROM inventory.reserve(ARRAY[ROW('no such item', 1, 'main')]::"

@@ -121,12 +121,9 @@ void Session::RunTransaction()
 		return; /* killed */
 	in_block_ = true;
 	for (std::int64_t calls = Draw(1, 5); calls > 0 && in_block_; --calls) {
-		if (OneIn(4) && Try("SAVEPOINT s").ok()) {
-			Call call;
-			call.verb = Verb::kSavepoint;
-			call.asked = call.answered = Now();
-			transaction_.calls.push_back(call);
-			marks_.push_back({holds_, fresh_});
+		if (OneIn(4)) {
+			if (!SetSavepoint())
+				return;
 		} else if (marks_.size() > 1 && OneIn(3)) {
 			if (!RollBackTo(Now()))
 				return;
@@ -163,6 +160,20 @@ bool Session::Step()
 		return RollBackTo(call.asked);
 	in_block_ = false;
 	transaction_.ended = call.asked;
+	return true;
+}
+
+bool Session::SetSavepoint()
+{
+	Call call;
+	call.verb = Verb::kSavepoint;
+	call.asked = Now();
+	const bool done = Try("SAVEPOINT s").ok();
+	call.answered = Now();
+	if (!done)
+		return Lose(call);
+	transaction_.calls.push_back(call);
+	marks_.push_back({holds_, fresh_});
 	return true;
 }
 
@@ -246,14 +257,14 @@ void Session::Publish()
 Call Session::DrawCall()
 {
 	const std::int64_t kind = Draw(1, 100);
-	if (kind <= 12 || (kind <= 16 && !shop_->has_adjust)) {
+	if (kind <= 12) {
 		Call call;
 		call.verb = Verb::kReceive;
 		call.units = {
 			{static_cast<int>(Draw(0, shop_->stocks - 1)), Draw(1, 3 + shop_->units / 8)}};
 		return call;
 	}
-	if (kind <= 20 && shop_->has_adjust) {
+	if (kind <= 18) {
 		Call call;
 		call.verb = Verb::kAdjust;
 		const std::int64_t delta = Draw(1, 3);
@@ -420,6 +431,8 @@ Session::Reply Session::AskGive(Call *call)
 {
 	const std::string item = shop_->Item(call->units[0].stock);
 	const std::string units = std::to_string(call->units[0].units);
+	if (call->verb == Verb::kAdjust && number_ == 0 && transaction_.single)
+		return AskPolicy(call);
 	if (call->verb == Verb::kAdjust)
 		return Send(call,
 					"SELECT inventory.adjust($1, 'main', $2, 'count'), "
@@ -429,6 +442,28 @@ Session::Reply Session::AskGive(Call *call)
 				"SELECT inventory.receive($1, 'main', $2, reference => $3::jsonb), "
 				"pg_current_xact_id_if_assigned() AS xid",
 				{item, units, reference_});
+}
+
+// What is kept back of a stock rises or falls: fewer or more may be had.
+Session::Reply Session::AskPolicy(Call *call)
+{
+	std::int64_t *kept = &safety_stock_[call->units[0].stock];
+	const std::int64_t delta = std::min(call->units[0].units, *kept);
+	if (delta == 0)
+		call->units[0].units = -1;
+	else
+		call->units[0].units = delta;
+	const std::int64_t next = *kept - call->units[0].units;
+	Reply reply = Send(call,
+					   "SELECT safety_stock, pg_current_xact_id_if_assigned() AS xid FROM "
+					   "inventory.set_policy($1, 'main', safety_stock => $2, "
+					   "wait => '300 milliseconds')",
+					   {shop_->Item(call->units[0].stock), std::to_string(next)});
+	if (reply.lost)
+		shop_->calls_left = 0; /* nobody knows what it is now: the history ends here */
+	else if (reply.result.ok())
+		*kept = next;
+	return reply;
 }
 
 // --- understanding the answer ---
@@ -515,7 +550,7 @@ void Session::UnderstandError(Call *call, const std::string &sqlstate, const std
 		call->answer = Answer::kExpired;
 	} else if (sqlstate == "MZ005" || sqlstate == "MZ006") {
 		call->answer = Answer::kSettled;
-	} else if (call->verb == Verb::kAdjust && sqlstate == "MZ001") {
+	} else if (call->verb == Verb::kAdjust && (sqlstate == "MZ001" || sqlstate == "MZ011")) {
 		call->answer = Answer::kRejected;
 		call->shortages = {{{wanted[0].stock}, -wanted[0].units - 1}};
 	} else {

@@ -19,8 +19,7 @@ struct Shop {
 	std::string database;
 	std::string prefix; // of the names of its items
 	int stocks = 1;
-	std::int64_t units = 12; // that a stock has at the start, at most
-	bool has_adjust = false;
+	std::int64_t units = 12;  // that a stock has at the start, at most
 	bool has_partial = false; // carts that take what there is
 
 	std::atomic<int> next_hold{0};
@@ -81,6 +80,7 @@ private:
 	void RunBatch();
 	void RunTransaction();
 	bool Step();
+	bool SetSavepoint();
 	bool RollBackTo(Time from);
 	void EndTransaction(bool rolled_back);
 	void Think();
@@ -94,6 +94,7 @@ private:
 	Reply AskSettle(Call *call);
 	Reply AskConfirm(Call *call);
 	std::string DrawWait();
+	Reply AskPolicy(Call *call);
 	std::string Lines(const std::vector<Units> &units) const;
 	Reply AskGive(Call *call);
 	Reply Send(Call *call, const std::string &sql, const client::Parameters &parameters);
@@ -113,6 +114,9 @@ private:
 
 	std::vector<Transaction> transactions_;
 	std::vector<Lost> lost_;
+
+	// Units that each stock keeps back: the policies are one session's business.
+	std::map<int, std::int64_t> safety_stock_;
 
 	// The transaction in flight.
 	Transaction transaction_;
