@@ -5,7 +5,9 @@
 #include "views/catalogue.h"
 #include "views/life.h"
 #include "views/partitions.h"
+#include "views/program.h"
 #include "views/run.h"
+#include "views/stale.h"
 #include "views/transaction.h"
 
 namespace mezzanine::views
@@ -273,4 +275,18 @@ MEZZANINE_FUNCTION(mezzanine_has_equality)
 		PG_GETARG_OID(0), TYPECACHE_EQ_OPR | TYPECACHE_LT_OPR | TYPECACHE_HASH_PROC);
 	PG_RETURN_BOOL(OidIsValid(type->eq_opr) &&
 				   (OidIsValid(type->lt_opr) || OidIsValid(type->hash_proc)));
+}
+
+// fail_view(view regclass, reason text) -> void
+MEZZANINE_FUNCTION(mezzanine_fail_view)
+{
+	const Oid view = PG_GETARG_OID(0);
+	ListCell *cell;
+	foreach (cell, RequireCores(view)) {
+		const auto *core = static_cast<CoreEntry *>(lfirst(cell));
+		if (core->depth == 0)
+			TouchViews(ProgramFor(core->source));
+	}
+	FailView(view, text_to_cstring(PG_GETARG_TEXT_PP(1)));
+	PG_RETURN_VOID();
 }
