@@ -7,7 +7,8 @@ AS $$
 WITH
 stock AS (
 	SELECT s.stock, s.serialised, s.safety_stock - s.oversell_limit AS floor,
-		concat(s.sku, ' at ', s.location, ' lot ' || s.lot) AS name
+		concat(s.sku, ' at ', s.location, ' lot ' || s.lot) AS name,
+		concat(s.sku, ' lot ' || s.lot) AS goods
 	FROM inventory.stock AS s
 	WHERE $1 IS NULL OR s.sku = $1
 ),
@@ -59,6 +60,15 @@ line_balance AS (
 	FROM side
 	WHERE side.reservation IS NOT NULL
 	GROUP BY side.reservation, side.stock
+),
+-- Lines of transfers, and what of them is on its way.
+carried AS (
+	SELECT l.transfer, l.line, l.stock, l.quantity - coalesce((
+			SELECT sum(r.quantity)
+			FROM inventory.transfer_receipt AS r
+			WHERE r.transfer = l.transfer AND r.line = l.line), 0) AS in_transit
+	FROM inventory.transfer_line AS l
+	WHERE $1 IS NULL OR l.stock IN (SELECT stock.stock FROM stock)
 ),
 -- What the journal says about a stock.
 book AS (
@@ -115,6 +125,37 @@ CROSS JOIN LATERAL (VALUES
 ) AS v (check_name, expected, actual)
 WHERE coalesce(v.expected, 0) <> coalesce(v.actual, 0)
 UNION ALL
+-- Units leave the account transit where they arrive: it balances by item and lot.
+SELECT 'transit in transfers', t.goods, sum(t.expected)::text, sum(t.actual)::text
+FROM (
+	SELECT stock.goods, b.units AS expected, 0 AS actual
+	FROM balance AS b
+	JOIN stock ON stock.stock = b.stock
+	WHERE b.account = 'transit'
+	UNION ALL
+	SELECT stock.goods, 0, carried.in_transit
+	FROM carried
+	JOIN stock ON stock.stock = carried.stock
+) AS t
+GROUP BY t.goods
+HAVING sum(t.expected) <> sum(t.actual)
+UNION ALL
+SELECT 'transfer not exceeded', format('transfer %s, line %s', carried.transfer, carried.line),
+	'0 or more', carried.in_transit::text
+FROM carried
+WHERE carried.in_transit < 0
+UNION ALL
+SELECT 'serials in transit', format('transfer %s, line %s', carried.transfer, carried.line),
+	carried.in_transit::text, n.units::text
+FROM carried
+JOIN stock ON stock.stock = carried.stock
+CROSS JOIN LATERAL (
+	SELECT count(*) AS units
+	FROM inventory.serial AS u
+	WHERE u.stock = carried.stock AND u.transfer = carried.transfer AND u.state = 'transit'
+) AS n
+WHERE stock.serialised AND n.units <> carried.in_transit
+UNION ALL
 SELECT 'held by line', format('reservation %s, stock %s',
 		coalesce(line.reservation, b.reservation), coalesce(line.stock, b.stock)),
 	b.held::text, line.held::text
@@ -144,7 +185,7 @@ SELECT 'account not below zero', format('stock %s, %s', b.stock, b.account),
 	'0 or more', b.units::text
 FROM balance AS b
 -- Units may come back that were sold elsewhere.
-WHERE b.units < 0 AND b.account NOT IN ('supplier', 'adjustment', 'floor', 'sold')
+WHERE b.units < 0 AND b.account NOT IN ('supplier', 'adjustment', 'floor', 'sold', 'transit')
 UNION ALL
 SELECT 'stock of a row exists', format('stock %s in %s', r.stock, r.relation), 'a stock', NULL
 FROM (

@@ -276,6 +276,19 @@ void RequireItem(text *sku)
 	pg::CloseStore(&store);
 }
 
+StockNames NamesOf(int64 number)
+{
+	pg::Store store = OpenTable("stock", "stock_pkey", AccessShareLock);
+	FindByNumber(&store, number);
+	const Datum *values = store.slot->tts_values;
+	const StockNames names = {
+		ReadStock(&store), CopyText(values[stock::kSku - 1]),
+		CopyText(values[stock::kLocation - 1]),
+		store.slot->tts_isnull[stock::kLot - 1] ? nullptr : CopyText(values[stock::kLot - 1])};
+	pg::CloseStore(&store);
+	return names;
+}
+
 bool IsSerialised(int64 number)
 {
 	pg::Store store = OpenTable("stock", "stock_pkey", AccessShareLock);

@@ -34,6 +34,17 @@ Stock FindOrMakeStock(text *sku, text *location, const Lot &lot, bool serialised
 // Raises MZ010 where there is none.
 Stock RequireStock(text *sku, text *location, text *lot);
 
+// A stock with its names.
+struct StockNames {
+	Stock stock;
+	text *sku;
+	text *location;
+	text *lot; // NULL for none
+};
+
+// The names of the stock of this number, which must exist.
+StockNames NamesOf(int64 number);
+
 // Raises MZ010 where the item was never received anywhere.
 void RequireItem(text *sku);
 

@@ -1,0 +1,196 @@
+// inventory.receive_transfer(), close_transfer(): what was sent arrives, or is given up.
+#include "inventory/moves.h"
+#include "inventory/named.h"
+#include "inventory/transfer.h"
+#include "inventory/units.h"
+
+namespace mezzanine::inventory
+{
+
+namespace
+{
+
+int64 UnitsInTransit(const TransferLine &line)
+{
+	int64 units = 0;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { units = core::InTransit(line.carried); }))
+		MEZZANINE_RAISE(failure);
+	return units;
+}
+
+// Of all lines; no more than a bigint can say.
+int64 UnitsInTransit(const Transfer &transfer)
+{
+	int64 units = 0;
+	for (int i = 0; i < transfer.count; ++i) {
+		const int64 more = UnitsInTransit(transfer.line[i]);
+		units = more > PG_INT64_MAX - units ? PG_INT64_MAX : units + more;
+	}
+	return units;
+}
+
+[[noreturn]] void RaiseNothingInTransit(const Transfer &transfer)
+{
+	ereport(ERROR,
+			(errcode(pg::ERRCODE_MEZZANINE_MORE_THAN_HELD),
+			 errmsg("nothing of transfer " INT64_FORMAT " is on its way", transfer.head.number),
+			 errdetail("All of it has arrived or was given up."),
+			 errhint("inventory.transfers shows what has become of it.")));
+	pg_unreachable();
+}
+
+// The line of the transfer that carries the item of `asked`; `names` are those of its lines.
+TransferLine *LineOf(const Transfer &transfer, const StockNames *names, const Line &asked)
+{
+	if (asked.location != nullptr && !SameText(asked.location, transfer.head.to_location))
+		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+						errmsg("a line names another location than the transfer goes to"),
+						errdetail("The line names \"%s\", the transfer \"%s\".",
+								  text_to_cstring(asked.location),
+								  text_to_cstring(transfer.head.to_location)),
+						errhint("Leave the location of lines NULL.")));
+	for (int i = 0; i < transfer.count; ++i)
+		if (SameText(names[i].sku, asked.sku))
+			return &transfer.line[i];
+	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_MORE_THAN_HELD),
+					errmsg("transfer " INT64_FORMAT " carries no item \"%s\"", transfer.head.number,
+						   text_to_cstring(asked.sku)),
+					errdetail("Only what was sent can arrive."),
+					errhint("Check the item; receive() what came from elsewhere.")));
+	pg_unreachable();
+}
+
+// Notes how much of each line arrives: what is asked for, or all where nothing is.
+void PlanArrival(Transfer *transfer, const StockNames *names, const Lines &asked)
+{
+	for (int i = 0; asked.count == 0 && i < transfer->count; ++i) {
+		transfer->line[i].arriving = UnitsInTransit(transfer->line[i]);
+		transfer->line[i].carried.received += transfer->line[i].arriving;
+	}
+	for (int i = 0; i < asked.count; ++i) {
+		TransferLine *line = LineOf(*transfer, names, asked.line[i]);
+		pg::Failure failure;
+		if (!pg::CallCore(&failure, [&] { core::Arrive(asked.line[i].quantity, &line->carried); }))
+			MEZZANINE_RAISE(failure);
+		line->arriving += asked.line[i].quantity;
+	}
+}
+
+// Writes that units of a line are at `to` now, or given up.
+void SettleUnits(pg::Store *receipts, const Transfer &transfer, const TransferLine &line,
+				 int64 units, const Movement &movement)
+{
+	const bool lost = strcmp(movement.to, "adjustment") == 0;
+	const int64 sequence = RecordOne(movement);
+	WriteReceipt(receipts, transfer.head.number, {line.line, sequence, units, lost});
+	MoveAnySerials(
+		units, {line.stock, "transit", nullptr, transfer.head.number},
+		{{movement.stock, lost ? "gone" : "stock", nullptr, 0}, sequence, movement.reason});
+}
+
+// Moves units of a line into the stock of the same item and lot at the other location, and
+// returns its number.
+int64 ReceiveLine(pg::Store *receipts, const Transfer &transfer, const TransferLine &line,
+				  const StockNames &names)
+{
+	const Stock stock =
+		FindOrMakeStock(names.sku, transfer.head.to_location, {names.lot, names.stock.expires_on},
+						names.stock.serialised);
+	Movement movement{};
+	movement.stock = stock.stock;
+	movement.from = "transit";
+	movement.to = "available";
+	movement.quantity = line.arriving;
+	movement.reason = "arrive";
+	movement.reference = ReferenceTo(transfer.head.number);
+	SettleUnits(receipts, transfer, line, line.arriving, movement);
+	return stock.stock;
+}
+
+int64 ReceiveTransfer(int64 number, const Lines &asked)
+{
+	Transfer transfer = RequireTransfer(number, 2);
+	if (UnitsInTransit(transfer) == 0)
+		RaiseNothingInTransit(transfer);
+	auto *names =
+		static_cast<StockNames *>(palloc(static_cast<Size>(transfer.count) * sizeof(StockNames)));
+	for (int i = 0; i < transfer.count; ++i)
+		names[i] = NamesOf(transfer.line[i].stock);
+	PlanArrival(&transfer, names, asked);
+
+	core::Demand *given = NewDemands(transfer.count);
+	int count = 0;
+	pg::Store receipts = OpenReceipts();
+	for (int i = 0; i < transfer.count; ++i) {
+		CHECK_FOR_INTERRUPTS();
+		const TransferLine &line = transfer.line[i];
+		if (line.arriving > 0)
+			given[count++] = {ReceiveLine(&receipts, transfer, line, names[i]), line.arriving,
+							  line.line};
+	}
+	pg::CloseStore(&receipts);
+	GiveDemands(given, count, DT_NOEND);
+	return UnitsInTransit(transfer);
+}
+
+int64 CloseTransfer(int64 number, const char *reason)
+{
+	const Transfer transfer = RequireTransfer(number, 0);
+	const int64 lost = UnitsInTransit(transfer);
+	if (lost == 0)
+		RaiseNothingInTransit(transfer);
+	pg::Store receipts = OpenReceipts();
+	for (int i = 0; i < transfer.count; ++i) {
+		CHECK_FOR_INTERRUPTS();
+		const TransferLine &line = transfer.line[i];
+		Movement movement{};
+		movement.stock = line.stock;
+		movement.from = "transit";
+		movement.to = "adjustment";
+		movement.quantity = UnitsInTransit(line);
+		movement.reason = reason;
+		movement.reference = ReferenceTo(number);
+		if (movement.quantity > 0)
+			SettleUnits(&receipts, transfer, line, movement.quantity, movement);
+	}
+	pg::CloseStore(&receipts);
+	return lost;
+}
+
+} // namespace
+
+// receive_transfer(transfer, lines, key)
+MEZZANINE_FUNCTION(mezzanine_receive_transfer)
+{
+	PreventCommandIfReadOnly("inventory.receive_transfer()");
+	const int64 number = DatumGetInt64(RequireValue(fcinfo, 0, "transfer"));
+	const Lines asked = OptionalLines(fcinfo, 1);
+
+	StringInfoData payload;
+	Key key = BeginKey(fcinfo, 2, "receive_transfer", &payload);
+	AddBytes(&payload, &number, sizeof(number));
+	AddLines(&payload, asked);
+	FinishKey(&key, &payload);
+	return Int64GetDatum(
+		AnswerOnce(key, 3, "received", [&] { return ReceiveTransfer(number, asked); }));
+}
+
+// close_transfer(transfer, reason, key)
+MEZZANINE_FUNCTION(mezzanine_close_transfer)
+{
+	PreventCommandIfReadOnly("inventory.close_transfer()");
+	const int64 number = DatumGetInt64(RequireValue(fcinfo, 0, "transfer"));
+	text *reason = RequireText(fcinfo, 1, "reason");
+	const char *words = text_to_cstring(reason);
+
+	StringInfoData payload;
+	Key key = BeginKey(fcinfo, 2, "close_transfer", &payload);
+	AddBytes(&payload, &number, sizeof(number));
+	AddText(&payload, reason);
+	FinishKey(&key, &payload);
+	return Int64GetDatum(
+		AnswerOnce(key, 1, "closed", [&] { return CloseTransfer(number, words); }));
+}
+
+} // namespace mezzanine::inventory
