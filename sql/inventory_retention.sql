@@ -49,7 +49,7 @@ DO $$ DECLARE pruned record; calls int := 0; BEGIN
 	RAISE NOTICE 'pruned in several calls: %', calls > 2;
 END $$;
 SELECT reservation = :'open' AS open, status FROM inventory.reservations
-WHERE reservation IN (:'sold', :'given_back', :'open', :'forgotten');
+WHERE reservation IN (:'sold', :'given_back', :'open', :'forgotten') ORDER BY status;
 SELECT r.status, j.from_account, j.to_account, j.quantity FROM inventory.journal AS j
 LEFT JOIN inventory.reservation AS r USING (reservation)
 WHERE j.stock = (SELECT stock FROM inventory.stock WHERE sku = 'retention-lamp') ORDER BY j.sequence;

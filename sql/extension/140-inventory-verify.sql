@@ -19,20 +19,24 @@ movement AS MATERIALIZED (
 	WHERE $1 IS NULL OR j.stock IN (SELECT stock.stock FROM stock)
 	GROUP BY j.stock, j.reservation, j.from_account, j.to_account
 ),
--- Each movement has two sides.
-side AS (
-	SELECT m.stock, m.reservation, s.account, s.quantity
+by_stock AS (
+	SELECT m.stock, m.from_account, m.to_account, sum(m.units) AS units
 	FROM movement AS m
-	CROSS JOIN LATERAL (VALUES (m.to_account, m.units), (m.from_account, -m.units))
-		AS s (account, quantity)
-	UNION ALL
-	SELECT o.stock, NULL, o.account, o.quantity
-	FROM inventory.opening_balance AS o
-	WHERE $1 IS NULL OR o.stock IN (SELECT stock.stock FROM stock)
+	GROUP BY m.stock, m.from_account, m.to_account
 ),
+-- Each movement has two sides.
 balance AS (
-	SELECT side.stock, side.account, sum(side.quantity) AS units
-	FROM side
+	SELECT side.stock, side.account, sum(side.units) AS units
+	FROM (
+		SELECT m.stock, s.account, s.units
+		FROM by_stock AS m
+		CROSS JOIN LATERAL (VALUES (m.to_account, m.units), (m.from_account, -m.units))
+			AS s (account, units)
+		UNION ALL
+		SELECT o.stock, o.account, o.quantity
+		FROM inventory.opening_balance AS o
+		WHERE $1 IS NULL OR o.stock IN (SELECT stock.stock FROM stock)
+	) AS side
 	GROUP BY side.stock, side.account
 ),
 -- Identifiers of reservations begin with their time, in milliseconds.
@@ -55,11 +59,14 @@ cell AS (
 ),
 -- What of each line the journal has in an account.
 line_balance AS (
-	SELECT side.reservation, side.stock, sum(side.quantity) FILTER (WHERE account = 'held') AS held,
-		sum(side.quantity) FILTER (WHERE account = 'sold') AS sold
-	FROM side
-	WHERE side.reservation IS NOT NULL
-	GROUP BY side.reservation, side.stock
+	SELECT m.reservation, m.stock,
+		sum(CASE 'held' WHEN m.to_account THEN m.units WHEN m.from_account THEN -m.units END)
+			AS held,
+		sum(CASE 'sold' WHEN m.to_account THEN m.units WHEN m.from_account THEN -m.units END)
+			AS sold
+	FROM movement AS m
+	WHERE m.reservation IS NOT NULL
+	GROUP BY m.reservation, m.stock
 ),
 -- Lines of transfers, and what of them is on its way.
 carried AS (
@@ -83,7 +90,7 @@ book AS (
 	LEFT JOIN (
 		SELECT m.stock, sum(CASE m.to_account WHEN 'available' THEN m.units ELSE -m.units END)
 			AS units
-		FROM movement AS m
+		FROM by_stock AS m
 		WHERE (m.from_account, m.to_account)
 			IN (('adjustment', 'available'), ('available', 'adjustment'))
 		GROUP BY m.stock
