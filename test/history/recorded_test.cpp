@@ -71,7 +71,8 @@ protected:
 			Workload workload;
 			workload.seed = random() % 1000000000;
 			workload.sessions = static_cast<int>(4 + random() % 9);
-			workload.stocks = static_cast<int>(1 + random() % 8);
+			workload.locations = static_cast<int>(1 + random() % 2);
+			workload.stocks = workload.locations * static_cast<int>(1 + random() % 4);
 			workload.calls = static_cast<int>(200 + random() % 1800);
 			workload.units = random() % 3 == 0 ? 60 : 12;
 			workload.kills = number % 4 == 3;

@@ -19,20 +19,22 @@ using client::Result;
 // Receives the first units of the shop's items.
 void Furnish(Connection *owner, const Workload &workload, Shop *shop, History *history)
 {
-	std::mt19937_64 random(workload.seed);
-	for (int stock = 0; stock < workload.stocks; ++stock) {
-		const std::int64_t units =
-			std::uniform_int_distribution<std::int64_t>(1, workload.units)(random);
-		owner->Execute("SELECT inventory.receive($1, 'main', $2)",
-					   {shop->Item(stock), std::to_string(units)});
-		history->stocks.push_back({shop->Item(stock), units});
-	}
-	shop->units = workload.units;
 	shop->has_partial =
 		owner
 			->Try("SELECT * FROM inventory.reserve(ARRAY[ROW('no such item', 1, 'main')]::"
 				  "inventory.line[], mode => 'partial')")
 			.sqlstate() == "MZ010";
+	if (!shop->has_partial)
+		shop->locations = 1; /* nor can it choose among them */
+	std::mt19937_64 random(workload.seed);
+	for (int stock = 0; stock < workload.stocks; ++stock) {
+		const std::int64_t units =
+			std::uniform_int_distribution<std::int64_t>(1, workload.units)(random);
+		owner->Execute("SELECT inventory.receive($1, $2, $3)",
+					   {shop->Item(stock), shop->Location(stock), std::to_string(units)});
+		history->stocks.push_back({shop->Item(stock) + "@" + shop->Location(stock), units});
+	}
+	shop->units = workload.units;
 }
 
 // What the sessions of a history call themselves.
@@ -56,20 +58,22 @@ void KillSessions(Connection *owner, std::uint64_t seed, const std::atomic<int> 
 // What a reserve() did whose answer was lost, if it did.
 bool FindHold(Connection *owner, const std::string &reference, const Shop &shop, Call *call)
 {
-	const Result found = owner->Execute(
-		"SELECT (extract(epoch FROM r.expires_at) * 1000000)::bigint, "
-		"(SELECT string_agg(l.sku || ' ' || l.quantity, ' ') FROM unnest(r.lines) l) "
-		"FROM inventory.reservations r WHERE r.reference = $1::jsonb",
-		{reference});
+	const Result found =
+		owner->Execute("SELECT (extract(epoch FROM r.expires_at) * 1000000)::bigint, "
+					   "(SELECT string_agg(concat_ws(' ', l.sku, l.location, l.quantity), ' ') "
+					   " FROM unnest(r.lines) l) "
+					   "FROM inventory.reservations r WHERE r.reference = $1::jsonb",
+					   {reference});
 	if (found.rows() != 1)
 		return false;
 	call->expires = found.Integer(0, 0) * 1000;
 	call->units.clear();
 	std::istringstream lines(found.Text(0, 1));
 	std::string item;
+	std::string location;
 	std::int64_t units = 0;
-	while (lines >> item >> units)
-		call->units.push_back({shop.StockOf(item), units});
+	while (lines >> item >> location >> units)
+		call->units.push_back({shop.StocksOf(item, location).at(0), units});
 	return true;
 }
 
@@ -105,16 +109,16 @@ void Audit(Connection *owner, const Shop &shop, Recording *recording)
 	for (const Transaction &transaction : recording->history.transactions)
 		known = known && transaction.end != End::kUnknown;
 	const Result rows = owner->Execute(
-		"SELECT a.sku, a.available, "
+		"SELECT a.sku, a.location, a.available, "
 		"(extract(epoch FROM statement_timestamp()) * 1000000)::bigint AS at, "
 		"(SELECT count(DISTINCT c.cell) FROM inventory.cell c WHERE c.stock = s.stock) AS cells "
-		"FROM inventory.availability a JOIN inventory.stock s USING (sku) "
+		"FROM inventory.availability a JOIN inventory.stock s USING (sku, location) "
 		"WHERE starts_with(a.sku, $1)",
 		{shop.prefix});
 	for (int row = 0; row < rows.rows(); ++row) {
 		const std::vector<std::int64_t> left =
 			UnitsLeft(recording->history, rows.Integer(row, "at") * 1000);
-		const int stock = shop.StockOf(rows.Text(row, "sku"));
+		const int stock = shop.StocksOf(rows.Text(row, "sku"), rows.Text(row, "location")).at(0);
 		recording->cells = std::max(recording->cells, static_cast<int>(rows.Integer(row, "cells")));
 		const std::int64_t expected = left.at(static_cast<std::size_t>(stock));
 		if (known && rows.Integer(row, "available") != expected)
@@ -152,6 +156,7 @@ Recording Recorder::Record(const Workload &workload)
 	Shop shop;
 	shop.prefix = "h" + std::to_string(workload.seed) + "-";
 	shop.stocks = workload.stocks;
+	shop.locations = workload.locations;
 	shop.calls_left = workload.calls;
 	Furnish(&owner, workload, &shop, &recording.history);
 

@@ -14,6 +14,7 @@ struct Workload {
 	std::uint64_t seed = 1;
 	int sessions = 8;
 	int stocks = 2;
+	int locations = 1;       // of each item; divides the number of stocks
 	int calls = 1000;        // of all sessions together
 	std::int64_t units = 12; // of each stock at the start, at most
 	bool kills = false;      // ends sessions in the middle of what they do

@@ -22,8 +22,6 @@ Time Now()
 		.count();
 }
 
-constexpr Time kPerMicrosecond = 1000;
-
 // When a transaction whose connection was lost may have ended at the earliest: some time in
 // its last call that was answered, for the answer may have been read long after.
 Time EndOfLost(const Transaction &transaction, Time otherwise)
@@ -35,15 +33,27 @@ Time EndOfLost(const Transaction &transaction, Time otherwise)
 constexpr const char *kColumns =
 	"SELECT status, replayed, reservation, fence, "
 	"(extract(epoch FROM expires_at) * 1000000)::bigint AS expires, "
-	"(SELECT string_agg(l.sku || ' ' || l.quantity, ' ') FROM unnest(lines) l) AS lines, "
-	"(SELECT string_agg(l.sku || ' ' || l.quantity, ' ') FROM unnest(shortfall) l) AS missing, "
+	"(SELECT string_agg(concat_ws(' ', l.sku, l.location, l.quantity), ' ') "
+	" FROM unnest(lines) l) AS lines, "
+	"(SELECT string_agg(concat_ws(' ', l.sku, coalesce(l.location, '-'), l.quantity), ' ') "
+	" FROM unnest(shortfall) l) AS missing, "
 	"pg_current_xact_id_if_assigned() AS xid FROM ";
 
 } // namespace
 
-int Shop::StockOf(const std::string &item) const
+std::string Shop::Location(int stock) const
 {
-	return std::stoi(item.substr(prefix.size()));
+	return locations == 1 ? "main" : stock % locations == 0 ? "north" : "south";
+}
+
+std::vector<int> Shop::StocksOf(const std::string &item, const std::string &location) const
+{
+	std::vector<int> named;
+	const int first = std::stoi(item.substr(prefix.size())) * locations;
+	for (int stock = first; stock < first + locations; ++stock)
+		if (location == "-" || Location(stock) == location)
+			named.push_back(stock);
+	return named;
 }
 
 Session::Session(Shop *shop, int number, std::uint64_t seed)
@@ -84,9 +94,11 @@ void Session::RunBatch()
 {
 	transaction_.single = true;
 	std::ostringstream requests;
+	std::vector<std::vector<Asked>> carts;
 	for (std::int64_t number = Draw(2, 5); number > 0; --number) {
-		Call call = DrawReserve();
-		requests << (transaction_.calls.empty() ? "" : ", ") << "ROW(NULL, '" << Lines(call.units)
+		Call call = DrawReserve(false);
+		carts.push_back(asked_);
+		requests << (transaction_.calls.empty() ? "" : ", ") << "ROW(NULL, '" << Lines(asked_)
 				 << "'::inventory.line[], '" << (OneIn(3) ? Draw(2, 80) : 600000)
 				 << " milliseconds', NULL)::inventory.request";
 		transaction_.calls.push_back(call);
@@ -102,7 +114,7 @@ void Session::RunBatch()
 		call->asked = asked;
 		call->answered = answered;
 		if (result.ok())
-			UnderstandHeld(call, result, static_cast<int>(i));
+			UnderstandHeld(call, carts[i], result, static_cast<int>(i));
 		else if (!connection_->alive() || result.sqlstate().empty() || result.sqlstate() == "57P01")
 			transaction_.end = End::kUnknown;
 		else
@@ -277,20 +289,32 @@ Call Session::DrawCall()
 		return DrawSettle(Verb::kRelease);
 	if (kind <= 51)
 		return DrawSettle(Verb::kExtend);
-	return DrawReserve();
+	return DrawReserve(true);
 }
 
-Call Session::DrawReserve()
+Call Session::DrawReserve(bool anywhere)
 {
 	Call call;
 	call.verb = Verb::kReserve;
-	std::map<int, std::int64_t> wanted;
-	for (std::int64_t lines = OneIn(3) ? Draw(1, 4) : 1; lines > 0; --lines)
-		wanted[static_cast<int>(Draw(0, shop_->stocks - 1))] +=
-			Draw(1, Percent(20) ? shop_->units : 3);
-	for (const auto &[stock, units] : wanted)
-		call.units.push_back({stock, units});
+	// Each item in one line only: who serves the lines of one is not said.
+	std::map<int, Asked> lines;
+	for (std::int64_t line = OneIn(3) ? Draw(1, 4) : 1; line > 0; --line) {
+		const Asked drawn = DrawLine(anywhere);
+		lines.try_emplace(drawn.stocks[0] / shop_->locations, drawn);
+	}
+	asked_.clear();
+	for (const auto &[item, line] : lines) {
+		asked_.push_back(line);
+		call.units.push_back({line.stocks[0], line.units});
+	}
 	return call;
+}
+
+Session::Asked Session::DrawLine(bool anywhere)
+{
+	const int stock = static_cast<int>(Draw(0, shop_->stocks - 1));
+	const std::string location = anywhere && OneIn(2) ? "-" : shop_->Location(stock);
+	return {shop_->StocksOf(shop_->Item(stock), location), Draw(1, Percent(20) ? shop_->units : 3)};
 }
 
 // A hold of its own, made in this transaction or before, or one that others want as well.
@@ -310,7 +334,7 @@ Call Session::DrawSettle(Verb verb)
 		from->erase(from->begin() + chosen);
 	}
 	if (target_.number < 0)
-		return DrawReserve();
+		return DrawReserve(true);
 	Call call;
 	call.verb = verb;
 	call.hold = target_.number;
@@ -370,7 +394,17 @@ std::string Session::Lines(const std::vector<Units> &units) const
 	std::ostringstream lines;
 	for (const Units &one : units)
 		lines << (lines.tellp() == 0 ? "{" : ",") << "\"(" << shop_->Item(one.stock) << ","
-			  << one.units << ",main)\"";
+			  << one.units << "," << shop_->Location(one.stock) << ")\"";
+	return lines.str() + "}";
+}
+
+std::string Session::Lines(const std::vector<Asked> &asked) const
+{
+	std::ostringstream lines;
+	for (const Asked &line : asked)
+		lines << (lines.tellp() == 0 ? "{" : ",") << "\"(" << shop_->Item(line.stocks[0]) << ","
+			  << line.units << ","
+			  << (line.stocks.size() > 1 ? "" : shop_->Location(line.stocks[0])) << ")\"";
 	return lines.str() + "}";
 }
 
@@ -388,7 +422,7 @@ Session::Reply Session::AskReserve(Call *call)
 				std::string(kColumns) +
 					"inventory.reserve($1::inventory.line[], ttl => $2::interval, mode => $3, "
 					"wait => $4::interval, reference => $5::jsonb)",
-				{Lines(call->units), ttl, mode, DrawWait(), reference_});
+				{Lines(asked_), ttl, mode, DrawWait(), reference_});
 }
 
 Session::Reply Session::AskSettle(Call *call)
@@ -430,18 +464,19 @@ Session::Reply Session::AskConfirm(Call *call)
 Session::Reply Session::AskGive(Call *call)
 {
 	const std::string item = shop_->Item(call->units[0].stock);
+	const std::string location = shop_->Location(call->units[0].stock);
 	const std::string units = std::to_string(call->units[0].units);
 	if (call->verb == Verb::kAdjust && number_ == 0 && transaction_.single)
 		return AskPolicy(call);
 	if (call->verb == Verb::kAdjust)
 		return Send(call,
-					"SELECT inventory.adjust($1, 'main', $2, 'count'), "
+					"SELECT inventory.adjust($1, $2, $3, 'count'), "
 					"pg_current_xact_id_if_assigned() AS xid",
-					{item, units});
+					{item, location, units});
 	return Send(call,
-				"SELECT inventory.receive($1, 'main', $2, reference => $3::jsonb), "
+				"SELECT inventory.receive($1, $2, $3, reference => $4::jsonb), "
 				"pg_current_xact_id_if_assigned() AS xid",
-				{item, units, reference_});
+				{item, location, units, reference_});
 }
 
 // What is kept back of a stock rises or falls: fewer or more may be had.
@@ -456,106 +491,15 @@ Session::Reply Session::AskPolicy(Call *call)
 	const std::int64_t next = *kept - call->units[0].units;
 	Reply reply = Send(call,
 					   "SELECT safety_stock, pg_current_xact_id_if_assigned() AS xid FROM "
-					   "inventory.set_policy($1, 'main', safety_stock => $2, "
+					   "inventory.set_policy($1, $2, safety_stock => $3, "
 					   "wait => '300 milliseconds')",
-					   {shop_->Item(call->units[0].stock), std::to_string(next)});
+					   {shop_->Item(call->units[0].stock), shop_->Location(call->units[0].stock),
+						std::to_string(next)});
 	if (reply.lost)
 		shop_->calls_left = 0; /* nobody knows what it is now: the history ends here */
 	else if (reply.result.ok())
 		*kept = next;
 	return reply;
-}
-
-// --- understanding the answer ---
-
-std::vector<Units> Session::ReadUnits(const std::string &text) const
-{
-	std::vector<Units> units;
-	std::istringstream in(text);
-	std::string item;
-	std::int64_t count = 0;
-	while (in >> item >> count)
-		units.push_back({shop_->StockOf(item), count});
-	return units;
-}
-
-void Session::Understand(Call *call, const Result &result)
-{
-	if (!result.Text(0, "xid").empty())
-		xid_ = result.Text(0, "xid");
-	if (call->verb == Verb::kReceive || call->verb == Verb::kAdjust)
-		return;
-	if (call->verb == Verb::kReserve)
-		UnderstandHeld(call, result, 0);
-	else
-		UnderstandSettled(call, result);
-}
-
-void Session::UnderstandHeld(Call *call, const Result &result, int row)
-{
-	UnderstandMissing(call, result, row);
-	if (result.Text(row, "status") == "held") {
-		call->hold = shop_->next_hold++;
-		call->expires = result.Integer(row, "expires") * kPerMicrosecond;
-		call->units = ReadUnits(result.Text(row, "lines"));
-		fresh_.push_back({call->hold, result.Text(row, "reservation"), result.Text(row, "fence"),
-						  call->units, call->expires, false});
-		return;
-	}
-	call->answer = Answer::kRejected;
-	call->units.clear();
-	if (call->shortages.empty())
-		throw std::runtime_error("a rejection that names nothing missing");
-}
-
-// Of what the call asked for, what was not there.
-void Session::UnderstandMissing(Call *call, const Result &result, int row)
-{
-	for (const Units &missing : ReadUnits(result.Text(row, "missing")))
-		for (const Units &wanted : call->units)
-			if (wanted.stock == missing.stock)
-				call->shortages.push_back({{wanted.stock}, wanted.units - missing.units});
-}
-
-void Session::UnderstandSettled(Call *call, const Result &result)
-{
-	const std::string status = result.Text(0, "status");
-	if (status == "rejected") {
-		UnderstandMissing(call, result, 0);
-		call->answer = Answer::kRejected;
-		call->units.clear();
-	} else if (status == "expired" || result.Text(0, "replayed") == "t") {
-		call->answer = status == "expired" ? Answer::kExpired : Answer::kSettled;
-		call->units.clear();
-	} else if (call->verb == Verb::kExtend) {
-		call->expires = result.Integer(0, "expires") * kPerMicrosecond;
-		target_.expires = call->expires;
-		target_.fence = result.Text(0, "fence");
-		call->units.clear();
-		fresh_.push_back(target_);
-	} else if (call->keeps && target_.units[0].units > 1) {
-		--target_.units[0].units;
-		fresh_.push_back(target_);
-	}
-}
-
-// Errors that a session must reckon with; others end the test.
-void Session::UnderstandError(Call *call, const std::string &sqlstate, const std::string &message)
-{
-	const std::vector<Units> wanted = call->units;
-	call->units.clear();
-	if (sqlstate == "MZ002" || sqlstate == "40P01") {
-		call->answer = Answer::kContended;
-	} else if (sqlstate == "MZ003") {
-		call->answer = Answer::kExpired;
-	} else if (sqlstate == "MZ005" || sqlstate == "MZ006") {
-		call->answer = Answer::kSettled;
-	} else if (call->verb == Verb::kAdjust && (sqlstate == "MZ001" || sqlstate == "MZ011")) {
-		call->answer = Answer::kRejected;
-		call->shortages = {{{wanted[0].stock}, -wanted[0].units - 1}};
-	} else {
-		throw client::SqlError(sqlstate, message);
-	}
 }
 
 } // namespace mezzanine::history

@@ -36,8 +36,13 @@ struct Shop {
 	};
 	std::vector<Hold> open_to_all; // holds that several sessions fight over
 
-	std::string Item(int stock) const { return prefix + std::to_string(stock); }
-	int StockOf(const std::string &item) const;
+	// Stocks are numbered item by item, and at each item location by location.
+	int locations = 1;
+	std::string Item(int stock) const { return prefix + std::to_string(stock / locations); }
+	std::string Location(int stock) const;
+
+	// The stocks that "item location" means: all of the item where the location is "-".
+	std::vector<int> StocksOf(const std::string &item, const std::string &location) const;
 };
 
 // Of a session whose connection was lost: what became of its last transaction is found out
@@ -63,6 +68,12 @@ public:
 private:
 	using Hold = Shop::Hold;
 
+	// A line of a cart: units of one stock, or of any stock of an item.
+	struct Asked {
+		std::vector<int> stocks;
+		std::int64_t units;
+	};
+
 	// Sent, and what came back.
 	struct Reply {
 		client::Result result;
@@ -86,7 +97,8 @@ private:
 	void Think();
 
 	Call DrawCall();
-	Call DrawReserve();
+	Call DrawReserve(bool anywhere);
+	Asked DrawLine(bool anywhere);
 	Call DrawSettle(Verb verb);
 	client::Result Try(const std::string &sql, const client::Parameters &parameters = {});
 	Reply Ask(Call *call);
@@ -96,14 +108,17 @@ private:
 	std::string DrawWait();
 	Reply AskPolicy(Call *call);
 	std::string Lines(const std::vector<Units> &units) const;
+	std::string Lines(const std::vector<Asked> &lines) const;
 	Reply AskGive(Call *call);
 	Reply Send(Call *call, const std::string &sql, const client::Parameters &parameters);
 	void Understand(Call *call, const client::Result &result);
-	void UnderstandHeld(Call *call, const client::Result &result, int row);
-	void UnderstandMissing(Call *call, const client::Result &result, int row);
+	void UnderstandHeld(Call *call, const std::vector<Asked> &asked, const client::Result &result,
+						int row);
+	void UnderstandMissing(Call *call, const std::vector<Asked> &asked,
+						   const client::Result &result, int row);
 	void UnderstandSettled(Call *call, const client::Result &result);
 	void UnderstandError(Call *call, const std::string &sqlstate, const std::string &message);
-	std::vector<Units> ReadUnits(const std::string &text) const;
+	std::vector<Asked> ReadLines(const std::string &text) const;
 	bool Lose(const Call &call);
 	void Publish();
 
@@ -123,9 +138,10 @@ private:
 	bool in_block_ = false;
 	std::string xid_;
 	std::string reference_;
-	Hold target_;             // of the call in flight
-	std::vector<Hold> holds_; // that the session may settle, as the transaction has left them
-	std::vector<Hold> fresh_; // reserved in this transaction
+	Hold target_;              // of the call in flight
+	std::vector<Asked> asked_; // by it, where it is a reserve()
+	std::vector<Hold> holds_;  // that the session may settle, as the transaction has left them
+	std::vector<Hold> fresh_;  // reserved in this transaction
 	struct Mark {
 		std::vector<Hold> holds;
 		std::vector<Hold> fresh;
