@@ -31,6 +31,7 @@ struct Apply {
 	Sink next; // for what feeds other cores
 	TupleTableSlot *written;
 	MemoryContext scratch;    // for one group
+	uint64 fenced_ranges;     // with many groups: the ranges below this are behind us
 	ItemPointerData *touches; // rows inserted only to meet predicate locks
 	std::size_t touch_count;
 };
@@ -81,11 +82,14 @@ void FenceGroup(const Apply *apply, uint64 hash)
 // Takes a fence that several groups of this delta share before any of their rows: taken
 // after one, it could deadlock with a session that holds it and wants the row.  True when
 // the group itself is fenced then.
-bool FenceAhead(const Apply *apply, std::size_t i)
+bool FenceAhead(Apply *apply, std::size_t i)
 {
 	const uint64 hash = GroupAt(apply, i).hash;
 	if (HasManyGroups(apply)) {
-		fence::Acquire(FenceOfRange(apply, hash), ShareRowExclusiveLock);
+		if (apply->fenced_ranges <= hash >> (64 - kRangeBits)) {
+			fence::Acquire(FenceOfRange(apply, hash), ShareRowExclusiveLock);
+			apply->fenced_ranges = (hash >> (64 - kRangeBits)) + 1;
+		}
 		return true;
 	}
 	if (HasNeighbour(apply, i, kRangeBits))
