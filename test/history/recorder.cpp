@@ -84,6 +84,9 @@ void Resolve(Connection *owner, const Lost &lost, Shop *shop, Transaction *trans
 		const std::string status =
 			owner->Execute("SELECT pg_xact_status($1::xid8)", {lost.xid}).Text(0, 0);
 		transaction->end = status == "committed" ? End::kCommitted : End::kRolledBack;
+		// Killed before the COMMIT came: some time after its last call was asked.
+		if (transaction->end == End::kRolledBack && !transaction->calls.empty())
+			transaction->ended = transaction->calls.back().asked;
 		return;
 	}
 	Call *call = &transaction->calls.back();

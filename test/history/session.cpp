@@ -222,6 +222,9 @@ void Session::EndTransaction(bool rolled_back)
 		transaction_.end = End::kUnknown;
 		lost_.push_back({transactions_.size(), xid_, ""});
 	}
+	// Killed before it could be asked to roll back: some time after its last call was asked.
+	if (!result.ok() && rolled_back && !aborted && !transaction_.calls.empty())
+		transaction_.ended = transaction_.calls.back().asked;
 	transactions_.push_back(transaction_);
 	if (transaction_.end == End::kCommitted)
 		Publish();
