@@ -49,12 +49,13 @@ BEGIN
 	RAISE NOTICE '%', (inventory.reserve('reserve-block', 1)).status;
 END $$;
 
--- An item at several locations needs one named; at one, none.
+-- An item at several locations: one that is named, or whichever has some.
 SELECT inventory.receive('reserve-two', 'north', 1), inventory.receive('reserve-two', 'south',
 	1) \gset
 SELECT pg_temp.say(inventory.reserve('reserve-two', 1, 'south'));
+SELECT pg_temp.say(inventory.reserve('reserve-two', 1));
+SELECT pg_temp.say(inventory.reserve('reserve-two', 1));
 \set VERBOSITY sqlstate
-SELECT inventory.reserve('reserve-two', 1);
 SELECT inventory.reserve('reserve-two', 1, 'west');
 SELECT inventory.reserve('reserve-unknown', 1);
 SELECT inventory.reserve('reserve-lamp', 0);

@@ -7,7 +7,7 @@ CREATE TYPE inventory.line AS (
 COMMENT ON TYPE inventory.line IS 'a quantity of one item at one location';
 COMMENT ON COLUMN inventory.line.sku IS 'the item';
 COMMENT ON COLUMN inventory.line.quantity IS 'base units';
-COMMENT ON COLUMN inventory.line.location IS 'where; NULL for the only location of the item';
+COMMENT ON COLUMN inventory.line.location IS 'where; NULL for wherever there is some';
 
 CREATE TYPE inventory.outcome AS (
 	reservation uuid,
@@ -26,7 +26,7 @@ COMMENT ON COLUMN inventory.outcome.expires_at IS 'until when the units are held
 COMMENT ON COLUMN inventory.outcome.lines IS
 	'what was asked for, one line a stock; of confirm() and release(), what it did';
 COMMENT ON COLUMN inventory.outcome.shortfall IS
-	'what was missing, one line a stock; NULL unless rejected';
+	'what was missing, one line for an item and the location asked for; NULL for nothing';
 COMMENT ON COLUMN inventory.outcome.replayed IS 'whether this is an earlier answer given again';
 
 REVOKE ALL ON TYPE inventory.line, inventory.outcome FROM PUBLIC;

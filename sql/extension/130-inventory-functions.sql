@@ -25,13 +25,8 @@ CREATE FUNCTION inventory.reserve(lines inventory.line[], ttl interval = '15 min
 	AS 'MODULE_PATHNAME', 'mezzanine_reserve_cart';
 COMMENT ON FUNCTION inventory.reserve(inventory.line[], interval, text, text, text, text, point,
 	interval, jsonb) IS
-	'holds every line of a cart until ttl has passed, or none of them';
-
-CREATE FUNCTION inventory.refuse_channel(channel text) RETURNS boolean
-	LANGUAGE c STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-	AS 'MODULE_PATHNAME', 'mezzanine_refuse_channel';
-COMMENT ON FUNCTION inventory.refuse_channel IS
-	'for available() alone: an error for any channel, as long as channels are not supported';
+	'holds every line of a cart until ttl has passed, or none of them; in mode partial, as much '
+	'as there is';
 
 CREATE FUNCTION inventory.available(skus text[], location text = NULL, channel text = NULL)
 	RETURNS TABLE (sku text, location text, on_hand bigint, held bigint, safety_stock bigint,
@@ -39,15 +34,19 @@ CREATE FUNCTION inventory.available(skus text[], location text = NULL, channel t
 	LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 SELECT a.sku, a.location, sum(a.on_hand)::bigint, sum(a.held)::bigint,
-	sum(a.safety_stock)::bigint, sum(a.available)::bigint
+	sum(a.safety_stock)::bigint,
+	CASE WHEN c.safety_stock IS NULL THEN sum(a.available)
+		ELSE greatest(sum(a.available) - c.safety_stock, 0) END::bigint
 FROM inventory.availability AS a
+LEFT JOIN inventory.channel AS c
+	ON c.sku = a.sku AND c.location = a.location AND c.channel = $3
 WHERE ($1 IS NULL OR a.sku = ANY ($1)) AND ($2 IS NULL OR a.location = $2)
-	AND inventory.refuse_channel($3)
-GROUP BY a.sku, a.location
+GROUP BY a.sku, a.location, c.safety_stock
 ORDER BY a.sku, a.location
 $$;
 COMMENT ON FUNCTION inventory.available IS
-	'units of some items, or of all where skus is NULL, by location; lots are added up';
+	'units of some items, or of all where skus is NULL, by location; lots are added up; '
+	'available is what the channel may take';
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA inventory FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inventory.receive,

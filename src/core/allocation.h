@@ -1,6 +1,6 @@
 // Allocation: which stock gives how much of what a cart asks for.
 //
-//   Pool pools[] = {{lamps_here, 3, 0, 0}, {lamps_there, 9, 0, 0}};
+//   Pool pools[] = {{lamps_here, 0, 3, 0, 0}, {lamps_there, 1, 9, 0, 0}};
 //   Candidate candidates[] = {{0, 0, 0}, {1, 1, 0}};  // here first, then there
 //   Want wants[] = {{5, candidates, 0}};
 //   Allocate(pools, wants, Strategy::kInOrder);       // 3 from here, 2 from there
@@ -18,8 +18,10 @@ namespace mezzanine::core
 // What there is of one stock.
 struct Pool {
 	std::int64_t stock;
+	std::int32_t group;     // place of the first pool of its group: lots of one location
 	std::int64_t available; // units that may be counted on
-	std::int64_t kept;      // of these, units that this cart may not have
+	std::int64_t kept;      // of the group's units, those that this cart may not have; given
+							// with the group's first pool
 	std::int64_t planned;   // filled in: units taken
 };
 
@@ -48,7 +50,8 @@ enum class Strategy : std::uint8_t {
 // as those of one location are among those of all, never lacks units for want of a better
 // plan: the one with fewer candidates is served first.
 //
-// Requires: available, kept >= 0; quantity > 0; every Candidate::pool is a place in `pools`.
+// Requires: available, kept >= 0; quantity > 0; Candidate::pool and Pool::group are places in
+// `pools`.
 bool Allocate(std::span<Pool> pools, std::span<Want> wants, Strategy strategy);
 
 // A candidate as its table describes it, to be ranked.

@@ -18,6 +18,16 @@ void CheckQuantity(std::int64_t quantity)
 				"Pass a positive number of base units.");
 }
 
+std::int64_t AddQuantities(std::int64_t a, std::int64_t b)
+{
+	std::int64_t sum = 0;
+	if (__builtin_add_overflow(a, b, &sum))
+		throw Error(Code::kOverflow, "quantity out of range",
+					"The cart's lines for one item add up to more than a bigint holds.",
+					"Ask for fewer units.");
+	return sum;
+}
+
 std::size_t SumDemand(std::span<Demand> lines)
 {
 	std::sort(lines.begin(), lines.end(), [](const Demand &a, const Demand &b) {
@@ -31,10 +41,7 @@ std::size_t SumDemand(std::span<Demand> lines)
 			continue;
 		}
 		std::int64_t *sum = &lines[count - 1].quantity;
-		if (__builtin_add_overflow(*sum, line.quantity, sum))
-			throw Error(Code::kOverflow, "quantity out of range",
-						"The cart's lines for one item add up to more than a bigint holds.",
-						"Ask for fewer units.");
+		*sum = AddQuantities(*sum, line.quantity);
 	}
 	return count;
 }

@@ -20,6 +20,11 @@ struct Demand {
 // Throws: kInvalidArgument unless it is greater than zero.
 void CheckQuantity(std::int64_t quantity);
 
+// The sum of two quantities that one cart asks of one item.
+//
+// Throws: kOverflow where it exceeds a bigint.
+std::int64_t AddQuantities(std::int64_t a, std::int64_t b);
+
 // Adds up the lines that ask for the same stock, and sorts by stock, so that every
 // backend climbs the same ladder of fences.  In place; returns how many remain.
 //

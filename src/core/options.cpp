@@ -43,35 +43,12 @@ constinit const Option kIfExpired = {"if_expired", kIfExpireds};
 constinit const Option kReturnState = {"state", kReturnStates};
 constinit const Option kSettledState = {"state", kSettledStates};
 
-void CheckOption(const Option &option, std::string_view word)
-{
-	if (word == option.words.front())
-		return;
-
-	const std::string argument = Quoted(option.argument);
-	if (std::ranges::find(option.words, word) != option.words.end())
-		throw Error(Code::kNotSupported,
-					"the value " + Quoted(word) + " of the argument " + argument +
-						" is not supported",
-					"Only " + Quoted(option.words.front()) + " works so far.",
-					"Leave out the argument " + argument + ".");
-
-	ThrowUnknown(option, word);
-}
-
 std::size_t ChooseOption(const Option &option, std::string_view word)
 {
 	const auto found = std::ranges::find(option.words, word);
 	if (found == option.words.end())
 		ThrowUnknown(option, word);
 	return static_cast<std::size_t>(found - option.words.begin());
-}
-
-void RefuseArgument(std::string_view argument)
-{
-	throw Error(Code::kNotSupported, "the argument " + Quoted(argument) + " is not supported",
-				"It is kept for a later version.",
-				"Leave out the argument " + Quoted(argument) + ".");
 }
 
 } // namespace mezzanine::core

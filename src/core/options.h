@@ -1,4 +1,4 @@
-// Options given as words: which are known, and which of those work already.
+// Options given as words: which are known.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 namespace mezzanine::core
 {
 
-// An option's words; the first is the one that works everywhere.
+// An option's words; the first is the default.
 struct Option {
 	std::string_view argument;
 	std::span<const std::string_view> words;
@@ -21,16 +21,9 @@ extern const Option kIfExpired;    // reject | reacquire
 extern const Option kReturnState;  // sellable | quarantine | scrap
 extern const Option kSettledState; // sellable | scrap
 
-// Throws: kInvalidArgument for a word unknown to the option, kNotSupported for one that
-// does not work yet.
-void CheckOption(const Option &option, std::string_view word);
-
-// Which of the option's words `word` is, all of which work; counted from 0.
+// Which of the option's words `word` is, counted from 0.
 //
 // Throws: kInvalidArgument for a word unknown to the option.
 std::size_t ChooseOption(const Option &option, std::string_view word);
-
-// Throws: kNotSupported.  For arguments that must be left out so far.
-[[noreturn]] void RefuseArgument(std::string_view argument);
 
 } // namespace mezzanine::core

@@ -6,6 +6,8 @@ namespace mezzanine::fence
 namespace
 {
 
+constexpr long kPauseUs = 500;
+
 LOCKTAG TagOf(Fence fence)
 {
 	LOCKTAG tag;
@@ -95,9 +97,7 @@ void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline)
 
 bool AcquireSoon(Fence fence, LOCKMODE mode)
 {
-	// About as long as a commit takes.
-	constexpr int kTries = 4;
-	constexpr long kPauseUs = 500;
+	constexpr int kTries = 4; // together about as long as a commit takes
 	for (int i = 0; i < kTries; ++i) {
 		if (TryAcquire(fence, mode))
 			return true;
@@ -105,6 +105,14 @@ bool AcquireSoon(Fence fence, LOCKMODE mode)
 		pg_usleep(kPauseUs);
 	}
 	return TryAcquire(fence, mode);
+}
+
+void PauseBefore(TimestampTz deadline)
+{
+	if (deadline <= GetCurrentTimestamp())
+		RaiseContended();
+	CHECK_FOR_INTERRUPTS();
+	pg_usleep(kPauseUs);
 }
 
 void AwaitHoldersBefore(Fence fence, LOCKMODE mode, TimestampTz deadline)

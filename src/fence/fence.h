@@ -56,6 +56,9 @@ void AcquireBefore(Fence fence, LOCKMODE mode, TimestampTz deadline);
 // Waits for the end of the transaction `holder` until `deadline`, as AcquireBefore does.
 void AwaitBefore(TransactionId holder, TimestampTz deadline);
 
+// Waits for a moment, for nobody.  Raises MZ002 at the deadline.
+void PauseBefore(TimestampTz deadline);
+
 // Waits for the transactions that hold `fence` now in the way of `mode`, until `deadline`.
 // It takes no place in the queue: nobody waits because of it.
 void AwaitHoldersBefore(Fence fence, LOCKMODE mode, TimestampTz deadline);

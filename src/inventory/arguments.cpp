@@ -211,27 +211,6 @@ int RequireChoice(FunctionCallInfo fcinfo, int number, const core::Option &optio
 	return static_cast<int>(choice);
 }
 
-void RequireOption(FunctionCallInfo fcinfo, int number, const core::Option &option)
-{
-	if (PG_ARGISNULL(number))
-		RaiseNull(option.argument.data());
-	const text *word = PG_GETARG_TEXT_PP(number);
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] {
-			core::CheckOption(option, {VARDATA_ANY(word), VARSIZE_ANY_EXHDR(word)});
-		}))
-		MEZZANINE_RAISE(failure);
-}
-
-void RefuseArgument(FunctionCallInfo fcinfo, int number, const char *name)
-{
-	if (PG_ARGISNULL(number))
-		return;
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { core::RefuseArgument(name); }))
-		MEZZANINE_RAISE(failure);
-}
-
 Key BeginKey(FunctionCallInfo fcinfo, int number, const char *verb, StringInfo payload)
 {
 	initStringInfo(payload);

@@ -60,12 +60,6 @@ TimestampTz OptionalDeadline(FunctionCallInfo fcinfo, int number);
 // Which of the option's words was given, counted from 0.  Raises 22023 for an unknown one.
 int RequireChoice(FunctionCallInfo fcinfo, int number, const core::Option &option);
 
-// Raises 22023 for an unknown word, 0A000 for one that does not work yet.
-void RequireOption(FunctionCallInfo fcinfo, int number, const core::Option &option);
-
-// Raises 0A000 unless the argument is NULL.
-void RefuseArgument(FunctionCallInfo fcinfo, int number, const char *name);
-
 // Starts a key from argument `number`; arguments are then added to its payload.
 //
 //   StringInfoData payload;

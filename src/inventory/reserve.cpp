@@ -1,11 +1,12 @@
 // inventory.reserve(): holds units until a time, or answers that there are not enough.
 //
-// The units first (units.h), then the rows of the hold: all of the cart or nothing.
+// Which stocks may serve the cart comes first (candidates.h), then the units (units.h), then
+// the rows of the hold: all of the cart or nothing, or in mode "partial" what there is.
 // "rejected" is answered only where no transaction in flight could have changed the answer.
+#include "inventory/candidates.h"
 #include "inventory/hold.h"
 #include "inventory/idempotency.h"
 #include "inventory/journal.h"
-#include "inventory/stock.h"
 #include "inventory/units.h"
 
 namespace mezzanine::inventory
@@ -14,92 +15,93 @@ namespace mezzanine::inventory
 namespace
 {
 
-// One call, and how far it has come.
 struct Reserving {
 	Key key;
 	Lines lines;
 	Interval *ttl;
 	TimestampTz deadline;
 	Optional reference;
-
-	core::Demand *demands; // one a stock, sorted
-	int count;
+	Preference preference;
+	bool partial;
 };
-
-Outcome Reserve(Reserving *call);
 
 template <typename T> T *AllocateArray(int count)
 {
 	return static_cast<T *>(
-		MemoryContextAllocHuge(CurrentMemoryContext, static_cast<Size>(count) * sizeof(T)));
+		palloc_extended(static_cast<Size>(count) * sizeof(T), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
 }
 
-// Sums the cart's demand per stock, and leaves one line a stock in the cart.
-void SumDemand(Reserving *call)
+// What is held: one line a stock, in the order of the cart and of preference.
+Hold HoldOf(const Reserving &call, const Cart &cart)
 {
-	const int lines = call->lines.count;
-	call->demands = AllocateArray<core::Demand>(lines);
-	for (int i = 0; i < lines; ++i)
-		call->demands[i] = {call->lines.line[i].stock, call->lines.line[i].quantity, i + 1};
-
-	size_t count = 0;
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] {
-			count = core::SumDemand({call->demands, static_cast<size_t>(lines)});
-		}))
-		MEZZANINE_RAISE(failure);
-
-	call->count = static_cast<int>(count);
+	Hold hold = {{AllocateArray<Line>(cart.pool_count), 0}, nullptr, 0, call.ttl, call.reference};
+	auto *demands = AllocateArray<core::Demand>(cart.pool_count);
+	auto *line_of_pool = AllocateArray<int>(cart.pool_count); // counted from 1
+	for (int i = 0; i < cart.want_count; ++i) {
+		for (const core::Candidate &candidate : cart.wants[i].candidates) {
+			int *number = &line_of_pool[candidate.pool];
+			if (candidate.units == 0 || *number > 0)
+				continue;
+			*number = ++hold.count;
+			Line *line = &hold.lines.line[hold.lines.count++];
+			*line = cart.stocks[candidate.pool];
+			line->quantity = cart.pools[candidate.pool].planned;
+			demands[*number - 1] = {line->stock, line->quantity, *number};
+		}
+	}
+	hold.demands = demands;
+	return hold;
 }
 
-// The cart with one line a stock, in its own order.
-Lines SummedLines(const Reserving *call)
+// What the wants lack; NULL where they lack nothing.
+Optional Shortfall(const Cart &cart)
 {
-	return LinesOf(call->lines, call->demands, call->count);
+	Lines missing = {AllocateArray<Line>(cart.want_count), 0};
+	for (int i = 0; i < cart.want_count; ++i) {
+		if (cart.wants[i].missing == 0)
+			continue;
+		Line *line = &missing.line[missing.count++];
+		*line = cart.lines[i];
+		line->quantity = cart.wants[i].missing;
+	}
+	return missing.count == 0 ? Optional{} : LineArray(missing);
 }
 
-Outcome Accept(const Reserving *call)
+Outcome Accept(const Reserving &call, const Cart &cart)
 {
 	pg::Store reservations = OpenReservations();
 	pg::Store lines = OpenLines();
 	pg::Store journal = OpenJournal();
-	const Hold hold = {call->lines, call->demands, call->count, call->ttl, call->reference};
-	const Outcome outcome = WriteHold({&reservations, &lines, &journal}, hold);
+	Outcome outcome = WriteHold({&reservations, &lines, &journal}, HoldOf(call, cart));
+	outcome.shortfall = Shortfall(cart);
 	pg::CloseStore(&lines);
 	pg::CloseStore(&journal);
 	pg::CloseStore(&reservations);
 	return outcome;
 }
 
-Outcome Reject(const Reserving *call, const int64 *shortfall)
+Outcome Reject(const Cart &cart)
 {
-	Lines missing = {AllocateArray<Line>(call->count), 0};
-	for (int i = 0; i < call->count; ++i) {
-		if (shortfall[i] == 0)
-			continue;
-		Line *line = &missing.line[missing.count++];
-		*line = call->lines.line[call->demands[i].line - 1];
-		line->quantity = shortfall[i];
-	}
+	for (int i = 0; i < cart.want_count; ++i)
+		cart.lines[i].quantity = cart.wants[i].quantity;
 	Outcome outcome{};
 	outcome.status = "rejected";
-	outcome.lines = LineArray(SummedLines(call));
-	outcome.shortfall = LineArray(missing);
+	outcome.lines = LineArray({cart.lines, cart.want_count});
+	outcome.shortfall = Shortfall(cart);
 	return outcome;
 }
 
-Outcome Reserve(Reserving *call)
+Outcome Reserve(const Reserving &call)
 {
 	Outcome outcome;
-	if (Recall(call->key, call->lines.count, call->deadline, &outcome))
+	if (Recall(call.key, call.lines.count, call.deadline, &outcome))
 		return outcome;
-	ResolveStocks(call->lines);
-	SumDemand(call);
-	auto *shortfall = AllocateArray<int64>(call->count);
-	outcome = TakeUnits(call->demands, call->count, call->deadline, shortfall)
-				  ? Accept(call)
-				  : Reject(call, shortfall);
-	Remember(call->key, outcome);
+	const Cart cart = FindCandidates(call.lines, call.preference);
+	Order order = {
+		cart.pools,   cart.pool_count, cart.wants, cart.want_count, call.preference.strategy,
+		call.partial, call.deadline,   nullptr};
+	outcome = TakeOrder(&order) ? Accept(call, cart) : Reject(cart);
+	Remember(call.key, outcome);
 	CommandCounterIncrement(); /* the next call of this statement shall see it */
 	return outcome;
 }
@@ -110,6 +112,34 @@ void AddLine(StringInfo payload, const Line &line)
 	AddText(payload, line.sku);
 	AddText(payload, line.location);
 	AddBytes(payload, &line.quantity, sizeof(line.quantity));
+}
+
+// What the choice among stocks adds to it.
+void AddChoice(StringInfo payload, const Reserving &call)
+{
+	const Preference &preference = call.preference;
+	AddBytes(payload, &call.partial, sizeof(call.partial));
+	AddBytes(payload, &preference.strategy, sizeof(preference.strategy));
+	AddText(payload, preference.channel);
+	if (preference.nearest)
+		AddBytes(payload, preference.near, sizeof(*preference.near));
+}
+
+// strategy, channel, near; arguments 4 to 6
+Preference RequirePreference(FunctionCallInfo fcinfo)
+{
+	const int strategy = RequireChoice(fcinfo, 4, core::kStrategy);
+	Preference preference{};
+	preference.nearest = strategy == 1;
+	preference.strategy = strategy == 2 ? core::Strategy::kFewestSplits : core::Strategy::kInOrder;
+	preference.channel = OptionalText(fcinfo, 5, "channel");
+	preference.near = PG_ARGISNULL(6) ? nullptr : PG_GETARG_POINT_P(6);
+	if (preference.nearest != (preference.near != nullptr))
+		ereport(ERROR,
+				(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+				 errmsg("the argument \"near\" and the strategy \"nearest\" belong together"),
+				 errdetail("One is given without the other."), errhint("Give both, or neither.")));
+	return preference;
 }
 
 } // namespace
@@ -135,7 +165,7 @@ MEZZANINE_FUNCTION(mezzanine_reserve)
 	AddBytes(&payload, call.ttl, sizeof(*call.ttl));
 	AddOptional(&payload, call.reference);
 	FinishKey(&call.key, &payload);
-	return OutcomeDatum(fcinfo, Reserve(&call));
+	return OutcomeDatum(fcinfo, Reserve(call));
 }
 
 // reserve(lines, ttl, key, mode, strategy, channel, near, wait, reference)
@@ -145,10 +175,8 @@ MEZZANINE_FUNCTION(mezzanine_reserve_cart)
 	Reserving call{};
 	call.lines = RequireLines(fcinfo, 0);
 	call.ttl = RequireTtl(fcinfo, 1);
-	RequireOption(fcinfo, 3, core::kMode);
-	RequireOption(fcinfo, 4, core::kStrategy);
-	RefuseArgument(fcinfo, 5, "channel");
-	RefuseArgument(fcinfo, 6, "near");
+	call.partial = RequireChoice(fcinfo, 3, core::kMode) == 1;
+	call.preference = RequirePreference(fcinfo);
 	call.deadline = RequireDeadline(fcinfo, 7);
 	call.reference = OptionalValue(fcinfo, 8);
 
@@ -158,8 +186,9 @@ MEZZANINE_FUNCTION(mezzanine_reserve_cart)
 		AddLine(&payload, call.lines.line[i]);
 	AddBytes(&payload, call.ttl, sizeof(*call.ttl));
 	AddOptional(&payload, call.reference);
+	AddChoice(&payload, call);
 	FinishKey(&call.key, &payload);
-	return OutcomeDatum(fcinfo, Reserve(&call));
+	return OutcomeDatum(fcinfo, Reserve(call));
 }
 
 } // namespace mezzanine::inventory

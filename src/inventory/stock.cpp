@@ -10,21 +10,6 @@ namespace mezzanine::inventory
 namespace
 {
 
-[[noreturn]] void RaiseNoSuchStock(const Line &line)
-{
-	if (line.location == nullptr)
-		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NO_SUCH_STOCK),
-						errmsg("no such item \"%s\"", text_to_cstring(line.sku)),
-						errdetail("It was never received at any location."),
-						errhint("Check the spelling, or receive the item first.")));
-	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NO_SUCH_STOCK),
-					errmsg("no such item \"%s\" at location \"%s\"", text_to_cstring(line.sku),
-						   text_to_cstring(line.location)),
-					errdetail("It was never received there."),
-					errhint("Check the spelling, or receive the item there first.")));
-	pg_unreachable();
-}
-
 // `lot` NULL: none was named.
 [[noreturn]] void RaiseNoSuchLot(text *sku, text *location, text *lot)
 {
@@ -46,8 +31,9 @@ namespace
 			(errcode(pg::ERRCODE_MEZZANINE_NOT_SUPPORTED),
 			 errmsg("item \"%s\" has several %s", text_to_cstring(line.sku),
 					places ? "locations" : "lots"),
-			 errdetail("Choosing among %s is not supported.", places ? "locations" : "lots"),
-			 places ? errhint("Name the location.") : errhint("Keep one lot at each location.")));
+			 errdetail("This function does not choose among %s.", places ? "locations" : "lots"),
+			 places ? errhint("Name the location, or call inventory.reserve(), which chooses.")
+					: errhint("Call inventory.reserve(), which chooses.")));
 	pg_unreachable();
 }
 
@@ -255,6 +241,21 @@ Stock RequireStock(text *sku, text *location, text *lot)
 		RaiseNoSuchLot(sku, location, lot);
 	pg::CloseStore(&store);
 	return stock;
+}
+
+void RaiseNoSuchStock(const Line &line)
+{
+	if (line.location == nullptr)
+		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NO_SUCH_STOCK),
+						errmsg("no such item \"%s\"", text_to_cstring(line.sku)),
+						errdetail("It was never received at any location."),
+						errhint("Check the spelling, or receive the item first.")));
+	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_NO_SUCH_STOCK),
+					errmsg("no such item \"%s\" at location \"%s\"", text_to_cstring(line.sku),
+						   text_to_cstring(line.location)),
+					errdetail("It was never received there."),
+					errhint("Check the spelling, or receive the item there first.")));
+	pg_unreachable();
 }
 
 void ResolveStocks(const Lines &lines)

@@ -57,6 +57,9 @@ bool IsSerialised(int64 number);
 // and none was named, or several lots.
 void ResolveStocks(const Lines &lines);
 
+// Raises MZ010: there is no stock of the line's item, or none at its location.
+[[noreturn]] void RaiseNoSuchStock(const Line &line);
+
 // Fills in sku and location of stocks that exist.
 void NameStocks(const Lines &lines);
 

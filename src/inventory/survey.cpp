@@ -18,7 +18,7 @@ void FindShort(Taking *taking)
 		holding->surveyed = false;
 		holding->busy = false;
 		holding->exhausted = false;
-		holding->wanted = Needed(order->pools[i]);
+		holding->wanted = Needed(order, i);
 		holding->expired = ExpiredHolds{};
 	}
 	for (int i = 0; i < order->want_count; ++i) {
@@ -56,6 +56,18 @@ Snapshot TakeSnapshot(Taking *taking)
 }
 
 } // namespace
+
+int64 Needed(const Order *order, int pool)
+{
+	const core::Pool &one = order->pools[pool];
+	const int64 kept = order->pools[one.group].kept;
+	if (kept == 0)
+		return one.planned;
+	for (int i = 0; i < order->pool_count; ++i)
+		if (i != pool && order->pools[i].group == one.group)
+			return PG_INT64_MAX;
+	return AddUpTo(one.planned, kept);
+}
 
 void Survey(Taking *taking)
 {

@@ -27,6 +27,16 @@ enum Column : AttrNumber {
 };
 }
 
+namespace location
+{
+enum Column : AttrNumber { kLocation = 1, kPriority, kCoordinates, kColumns = kCoordinates };
+}
+
+namespace channel
+{
+enum Column : AttrNumber { kSku = 1, kLocation, kChannel, kSafetyStock, kColumns = kSafetyStock };
+}
+
 namespace reservation
 {
 enum Column : AttrNumber {

@@ -14,6 +14,9 @@ namespace mezzanine::inventory
 namespace
 {
 
+// Rounds without a pause, where there is nobody to wait for.
+constexpr int kRoundsAtOnce = 4;
+
 enum class Step { kAccept, kReject, kWait };
 
 Step Try(Taking *taking);
@@ -71,16 +74,15 @@ int64 AtBest(const Holding &holding)
 // Whether the cells that this backend prefers hold all that is asked for.
 bool TryAtOnce(Taking *taking)
 {
-	(void)PlanWith(taking, [](const Holding &) { return PG_INT64_MAX; });
-	bool enough = true;
+	bool enough = PlanWith(taking, [](const Holding &) { return PG_INT64_MAX; });
 	for (int i = 0; i < taking->order->pool_count; ++i) {
 		const core::Pool &pool = taking->order->pools[i];
 		if (pool.planned == 0)
 			continue;
 		const int32 preferred = PreferredCell(pool.stock);
-		if (taking->holdings[i].fenced < Needed(pool) && preferred != kNoCell)
+		if (taking->holdings[i].fenced < Needed(taking->order, i) && preferred != kNoCell)
 			TryCell(taking, i, preferred);
-		enough = enough && taking->holdings[i].fenced >= Needed(pool);
+		enough = enough && taking->holdings[i].fenced >= Needed(taking->order, i);
 	}
 	return enough;
 }
@@ -101,20 +103,21 @@ bool LockAllExpired(Taking *taking)
 	return true;
 }
 
-// Fences what the plan wants of each pool; where a pool has less to give, plans anew.
+// Fences what the plan wants of each pool; where a pool has less to give, plans anew.  Where
+// expired holds will have to help, or lots share what is kept, so must what is kept.
 void FenceByPlan(Taking *taking)
 {
 	for (bool again = true; again && !taking->crowded;) {
 		again = false;
-		(void)PlanWith(taking, HopedFor);
+		const bool enough = PlanWith(taking, HopedFor);
 		for (int i = 0; i < taking->order->pool_count; ++i) {
 			CHECK_FOR_INTERRUPTS();
-			const core::Pool &pool = taking->order->pools[i];
 			Holding *holding = &taking->holdings[i];
-			if (!holding->surveyed || holding->exhausted || pool.planned == 0 ||
-				holding->fenced >= Needed(pool))
+			const int64 needed = Needed(taking->order, i);
+			if (!holding->surveyed || holding->exhausted || holding->fenced >= needed ||
+				(enough && needed < PG_INT64_MAX && taking->order->pools[i].planned == 0))
 				continue;
-			FenceCells(taking, i, Needed(pool));
+			FenceCells(taking, i, needed);
 			again = again || holding->exhausted;
 		}
 	}
@@ -294,6 +297,8 @@ void Wait(Taking *taking)
 	else if (!crowded && !taking->exact)
 		fence::AwaitHoldersBefore(GiversFence(taking->order->pools[taking->giving].stock),
 								  ShareLock, deadline);
+	else if (!crowded && taking->rounds > kRoundsAtOnce)
+		fence::PauseBefore(deadline); /* things change faster than this call can look */
 	Enter(taking);
 }
 

@@ -49,11 +49,9 @@ inline int64 AddUpTo(int64 a, int64 b)
 	return b > PG_INT64_MAX - a ? PG_INT64_MAX : a + b;
 }
 
-// What the plan needs a pool to have.
-inline int64 Needed(const core::Pool &pool)
-{
-	return AddUpTo(pool.planned, pool.kept);
-}
+// What has to be there of a pool for the plan: also what is kept, of all of its group if it
+// has one.
+int64 Needed(const Order *order, int pool);
 
 // --- what there is (survey.cpp) ---
 

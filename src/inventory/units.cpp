@@ -76,7 +76,7 @@ bool TakeUnits(const core::Demand *demands, int count, TimestampTz deadline, int
 	auto *wants =
 		static_cast<core::Want *>(palloc_extended(many * sizeof(core::Want), MCXT_ALLOC_HUGE));
 	for (int i = 0; i < count; ++i) {
-		pools[i] = {demands[i].stock, 0, 0, 0};
+		pools[i] = {demands[i].stock, i, 0, 0, 0};
 		candidates[i] = {i, 0, 0};
 		wants[i] = {demands[i].quantity, {&candidates[i], 1}, 0};
 	}

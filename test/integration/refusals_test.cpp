@@ -150,13 +150,15 @@ TEST_F(RefusalsTest, ChangingWhatIsOver)
 	EXPECT_EQ(Available(), 8);
 }
 
-TEST_F(RefusalsTest, WhatIsNotSupportedYet)
+TEST_F(RefusalsTest, ChoicesThatMakeNoSense)
 {
-	ExpectRefused(
-		"SELECT * FROM inventory.reserve(ARRAY[ROW('lamp', 1, 'main')]::inventory.line[], "
-		"mode => 'partial')",
-		"0A000");
-	ExpectRefused("SELECT inventory.receive('lamp', 'main', 1, lot => 'A')", "0A000");
+	const std::string call =
+		"SELECT * FROM inventory.reserve(ARRAY[ROW('lamp', 1, 'main')]::inventory.line[], ";
+	ExpectRefused(call + "mode => 'some')", "22023");
+	ExpectRefused(call + "strategy => 'best')", "22023");
+	ExpectRefused(call + "strategy => 'nearest')", "22023");
+	ExpectRefused(call + "near => '(0,0)')", "22023");
+	ExpectRefused(call + "channel => '')", "22023");
 	EXPECT_EQ(Available(), 10);
 }
 

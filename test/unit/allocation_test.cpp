@@ -36,7 +36,8 @@ std::vector<Pool> Pools(const std::vector<std::int64_t> &units)
 {
 	std::vector<Pool> pools;
 	for (const std::int64_t available : units)
-		pools.push_back({static_cast<std::int64_t>(pools.size()) + 1, available, 0, 0});
+		pools.push_back({static_cast<std::int64_t>(pools.size()) + 1,
+						 static_cast<std::int32_t>(pools.size()), available, 0, 0});
 	return pools;
 }
 
@@ -98,6 +99,19 @@ TEST(Allocate, NeverTakesWhatIsKept)
 	pools[1].kept = kMost;
 	std::vector<Wish> wishes = {Wanted(3, {0, 1})};
 	EXPECT_EQ(Missing(pools, wishes), Units{2});
+}
+
+TEST(Allocate, KeepsUnitsOfALocationWhateverTheirLot)
+{
+	// Two lots of 3 in one group that keeps 2: 4 may be had, the first lot before the second.
+	std::vector<Pool> pools = Pools({3, 3});
+	pools[1].group = 0;
+	pools[0].kept = 2;
+	for (const Strategy strategy : {Strategy::kInOrder, Strategy::kFewestSplits}) {
+		std::vector<Wish> wishes = {{5, {{0, 0, 0}, {1, 0, 0}}}};
+		EXPECT_EQ(Missing(pools, wishes, strategy), Units{1});
+		EXPECT_EQ(UnitsOf(wishes[0]), (Units{3, 1}));
+	}
 }
 
 TEST(Allocate, FewestSplitsPrefersOnePlaceThatHasAll)
@@ -186,7 +200,8 @@ std::vector<Wish> RandomCart(test::Random *random, std::vector<Pool> *pools)
 		const auto first = static_cast<std::int32_t>(pools->size());
 		const auto places = static_cast<std::int32_t>(random->Between(1, 3));
 		for (std::int32_t i = 0; i < places; ++i)
-			pools->push_back({first + i + 1, random->Between(0, 6), random->Between(0, 2), 0});
+			pools->push_back(
+				{first + i + 1, first + i, random->Between(0, 6), random->Between(0, 2), 0});
 		std::vector<std::int32_t> all(static_cast<std::size_t>(places));
 		std::iota(all.begin(), all.end(), first);
 		for (std::int64_t lines = random->Between(1, 3); lines > 0; --lines)

@@ -10,41 +10,31 @@ namespace mezzanine::core
 namespace
 {
 
-// The code and hint that `word` is refused with; "accepted" when it is not.
+// The place of `word` among the option's, or the code and hint that it is refused with.
 std::string Answer(const Option &option, std::string_view word)
 {
 	try {
-		CheckOption(option, word);
+		return std::to_string(ChooseOption(option, word));
 	} catch (const Error &error) {
 		return std::string(SqlState(error.code())) + " " + error.hint();
 	}
-	return "accepted";
 }
 
-TEST(CheckOption, TakesTheWordThatWorks)
+TEST(ChooseOption, CountsTheWordsFromTheDefault)
 {
-	EXPECT_EQ(Answer(kMode, "all"), "accepted");
-	EXPECT_EQ(Answer(kStrategy, "priority"), "accepted");
-	EXPECT_EQ(Answer(kRemainder, "release"), "accepted");
-	EXPECT_EQ(Answer(kIfExpired, "reject"), "accepted");
+	EXPECT_EQ(Answer(kMode, "all"), "0");
+	EXPECT_EQ(Answer(kMode, "partial"), "1");
+	EXPECT_EQ(Answer(kStrategy, "priority"), "0");
+	EXPECT_EQ(Answer(kStrategy, "nearest"), "1");
+	EXPECT_EQ(Answer(kStrategy, "fewest_splits"), "2");
+	EXPECT_EQ(Answer(kRemainder, "keep"), "1");
+	EXPECT_EQ(Answer(kIfExpired, "reacquire"), "1");
 }
 
-TEST(CheckOption, TellsWhatIsNotSupportedFromWhatIsUnknown)
+TEST(ChooseOption, NamesTheWordsItKnows)
 {
-	EXPECT_EQ(Answer(kMode, "partial"), "0A000 Leave out the argument \"mode\".");
-	EXPECT_EQ(Answer(kStrategy, "fewest_splits"), "0A000 Leave out the argument \"strategy\".");
 	EXPECT_EQ(Answer(kMode, "ALL"), "22023 Known values are \"all\", \"partial\".");
 	EXPECT_EQ(Answer(kMode, ""), "22023 Known values are \"all\", \"partial\".");
-}
-
-TEST(RefuseArgument, NamesTheCulprit)
-{
-	try {
-		RefuseArgument("lot");
-	} catch (const Error &error) {
-		EXPECT_EQ(error.code(), Code::kNotSupported);
-		EXPECT_STREQ(error.what(), "the argument \"lot\" is not supported");
-	}
 }
 
 } // namespace
