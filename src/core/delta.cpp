@@ -21,9 +21,9 @@ Error Contradiction(std::string detail)
 				 std::move(detail), "Compare the view with its query by mezzanine.verify().");
 }
 
-void CheckRows(const Delta::Stored &current, std::size_t argument_count)
+void CheckRows(const Delta::Stored &current, std::size_t argument_count, Extent extent)
 {
-	if (current.rows < 0)
+	if (extent == Extent::kWhole && current.rows < 0)
 		throw Contradiction("The stored number of rows is " + std::to_string(current.rows) + ".");
 	const bool absent = current.rows == 0 && current.arguments.empty();
 	if (!absent && current.arguments.size() != argument_count)
@@ -32,17 +32,23 @@ void CheckRows(const Delta::Stored &current, std::size_t argument_count)
 							".");
 }
 
-std::int64_t CombineRows(std::int64_t stored, std::int64_t change)
+std::int64_t CombineRows(std::int64_t stored, std::int64_t change, Extent extent)
 {
 	std::int64_t rows = 0;
 	if (__builtin_add_overflow(stored, change, &rows))
 		throw Error(Code::kOverflow, "bigint out of range");
-	if (rows < 0)
+	if (extent == Extent::kWhole && rows < 0)
 		throw Contradiction("The number of rows would be " + std::to_string(rows) + ".");
 	return rows;
 }
 
 } // namespace
+
+bool Delta::Stored::IsZero() const
+{
+	return rows == 0 && std::all_of(arguments.begin(), arguments.end(),
+									[](const StoredArgument &part) { return part.IsZero(); });
+}
 
 Group::Group(std::pmr::memory_resource *resource, std::uint64_t key_hash,
 			 std::string_view key_image, std::size_t argument_count)
@@ -159,12 +165,12 @@ bool Delta::empty() const noexcept
 // Each argument is decoded before its place is written, so `current` may be the result
 // of the call before.
 const Delta::Stored &Delta::Combine(const Group &group, std::span<const ArgumentKind> kinds,
-									const Stored &current)
+									const Stored &current, Extent extent)
 {
 	if (group.arguments.size() != kinds.size())
 		throw Misuse("a group's arguments are not those of its view");
-	CheckRows(current, kinds.size());
-	const std::int64_t rows = CombineRows(current.rows, group.rows);
+	CheckRows(current, kinds.size(), extent);
+	const std::int64_t rows = CombineRows(current.rows, group.rows, extent);
 	while (encoded_.size() < kinds.size())
 		encoded_.emplace_back(resource_);
 
@@ -175,9 +181,9 @@ const Delta::Stored &Delta::Combine(const Group &group, std::span<const Argument
 		sum_.Clear();
 		sum_.AddSum(group.arguments[i]);
 		if (!before.empty())
-			sum_.AddStored(kinds[i], number, before[i]);
-		combined_arguments_[i] = sum_.Encode(kinds[i], number, &encoded_[i]);
-		if (combined_arguments_[i].count > rows)
+			sum_.AddStored(kinds[i], number, before[i], extent);
+		combined_arguments_[i] = sum_.Encode(kinds[i], number, &encoded_[i], extent);
+		if (extent == Extent::kWhole && combined_arguments_[i].count > rows)
 			throw Contradiction("Argument " + std::to_string(number) + ": there would be " +
 								std::to_string(combined_arguments_[i].count) +
 								" non-null values in " + std::to_string(rows) + " rows.");

@@ -65,6 +65,9 @@ public:
 	struct Stored {
 		std::int64_t rows;
 		std::span<const StoredArgument> arguments;
+
+		// Nothing is left: a part that adds nothing to the others.
+		bool IsZero() const;
 	};
 
 	explicit Delta(std::pmr::memory_resource *resource);
@@ -118,11 +121,11 @@ public:
 	// Adds a group's change to what is stored.  The result is valid until the next call;
 	// it may be given as that call's `current`.
 	//
-	// Throws: kInvariant when the sum is no set of rows (the detail says what is wrong),
+	// Throws: kInvariant when a whole is no set of rows (the detail says what is wrong),
 	//         kOverflow when a bigint or numeric cannot hold it, kInternal when a stored
 	//         sum is no numeric.
 	const Stored &Combine(const Group &group, std::span<const ArgumentKind> kinds,
-						  const Stored &current);
+						  const Stored &current, Extent extent = Extent::kWhole);
 
 private:
 	struct GroupName {

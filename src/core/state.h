@@ -35,6 +35,10 @@ enum class ArgumentKind : std::uint8_t {
 	kRecompute,  // nothing adds up: the group is computed again
 };
 
+// Whether what is stored is the whole of a group, or one of several parts that add up to
+// it: a part may be negative.
+enum class Extent : std::uint8_t { kWhole, kPart };
+
 // One row's value of one argument.
 struct Value {
 	bool null = false;
@@ -56,12 +60,15 @@ struct StoredArgument {
 	// kDecimal: empty when every value is finite and all share one scale (then it is the
 	// sum's, and `count` counts it).  Otherwise {NaN, +inf, -inf, count at scale 0, at
 	// scale 1, ...} without trailing zeros.
+	// A part always has these numbers, and a sum.
 	// kBits: {values with bit 0, with bit 1, ...} without trailing zeros.
 	std::span<const std::int64_t> irregular = {};
 	double real = 0;       // the sum, for kFloat
 	std::int32_t days = 0; // the sum, for kInterval
 	std::int32_t months = 0;
 	bool recompute = false; // a sum of floats left their range: the group must tell
+
+	bool IsZero() const;
 };
 
 // Where an encoded argument keeps its bytes.
@@ -117,16 +124,18 @@ public:
 
 	// Adds what a home row stores of this argument; `number` (from 1) names it in errors.
 	//
-	// Throws: kInvariant when its parts contradict each other, kOverflow when a count
+	// Throws: kInvariant when it is a whole and contradicts itself, kOverflow when a count
 	//         leaves the range of bigint.
-	void AddStored(ArgumentKind kind, int number, const StoredArgument &stored);
+	void AddStored(ArgumentKind kind, int number, const StoredArgument &stored,
+				   Extent extent = Extent::kWhole);
 
 	// The argument as a home row stores it; its bytes are kept in *space.  Of kExtreme,
 	// kAny and kRecompute nothing is: they are the shell's.
 	//
-	// Throws: kInvariant when it is no set of rows: a negative count, counts that do not
-	//         add up, a sum of nothing; kOverflow when the sum's type cannot hold it.
-	StoredArgument Encode(ArgumentKind kind, int number, EncodedArgument *space) const;
+	// Throws: kInvariant when a whole is no set of rows: a negative count, counts that do
+	//         not add up, a sum of nothing; kOverflow when the sum's type cannot hold it.
+	StoredArgument Encode(ArgumentKind kind, int number, EncodedArgument *space,
+						  Extent extent = Extent::kWhole) const;
 
 	void Clear() noexcept;
 	bool IsZero() const noexcept;
@@ -148,15 +157,19 @@ private:
 	void PrepareMergeOfRare(const Rare &other);
 	void MergeSum(const Argument &other) noexcept;
 	void MergeRareSums(const Rare &other) noexcept;
-	void AddStoredSum(ArgumentKind kind, int number, const StoredArgument &stored);
-	void AddStoredNumeric(int number, const StoredArgument &stored);
+	void AddStoredSum(ArgumentKind kind, const StoredArgument &stored);
+	void AddStoredNumeric(const StoredArgument &stored);
 	void AddStoredBits(int number, const StoredArgument &stored);
 	void SumInto(Decimal *sum) const;
 	void EncodeInterval(StoredArgument *stored) const;
 	void EncodeReal(StoredArgument *stored) const;
-	void EncodeBits(int number, EncodedArgument *space, StoredArgument *stored) const;
-	void EncodeNumeric(int number, EncodedArgument *space, StoredArgument *stored) const;
+	void EncodeBits(EncodedArgument *space, StoredArgument *stored) const;
+	void EncodeNumeric(EncodedArgument *space, StoredArgument *stored) const;
+	void EncodeNumericPart(EncodedArgument *space, StoredArgument *stored) const;
+	void EncodeCounts(int scale, std::pmr::vector<std::int64_t> *counts) const;
+	void CheckWhole(ArgumentKind kind, int number) const;
 	void CheckCounts(int number) const;
+	void CheckBits(int number) const;
 	std::int64_t FiniteCount() const noexcept;
 
 	std::int64_t count_ = 0;

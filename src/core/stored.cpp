@@ -2,6 +2,7 @@
 #include "core/error.h"
 #include "core/rare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -60,6 +61,34 @@ std::int64_t PartOr0(std::span<const std::int64_t> irregular, std::size_t part)
 	return part < irregular.size() ? irregular[part] : 0;
 }
 
+Error SumOfNothing(int number)
+{
+	return Contradiction(number, "the sum of no values would not be 0");
+}
+
+// Whether a whole can be what it says.
+void CheckStored(ArgumentKind kind, int number, const StoredArgument &stored)
+{
+	CheckCount(number, "stored non-null values", stored.count);
+	if (kind == ArgumentKind::kDecimal) {
+		for (const std::int64_t part : stored.irregular)
+			CheckCount(number, "stored values of a kind", part);
+		const __int128 finite_count = static_cast<__int128>(stored.count) -
+									  PartOr0(stored.irregular, kNan) -
+									  PartOr0(stored.irregular, kPositiveInfinity) -
+									  PartOr0(stored.irregular, kNegativeInfinity);
+		if (stored.sum_null != (finite_count == 0))
+			throw Contradiction(number,
+								"finite values are stored without their sum, or the reverse");
+		return;
+	}
+	const bool has_sum = kind == ArgumentKind::kInteger || kind == ArgumentKind::kBigInteger ||
+						 kind == ArgumentKind::kInterval;
+	if (has_sum && stored.sum_null != (stored.count == 0))
+		throw Contradiction(number,
+							"the stored sum is null and its count is not 0, or the reverse");
+}
+
 void TrimZeros(std::pmr::vector<std::int64_t> *counts)
 {
 	while (!counts->empty() && counts->back() == 0)
@@ -68,17 +97,25 @@ void TrimZeros(std::pmr::vector<std::int64_t> *counts)
 
 } // namespace
 
-void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &stored)
+bool StoredArgument::IsZero() const
 {
-	CheckCount(number, "stored non-null values", stored.count);
+	return count == 0 && integer == 0 && days == 0 && months == 0 && real == 0 &&
+		   (wire.empty() || ParseNumeric(wire).digit_count == 0) &&
+		   std::all_of(irregular.begin(), irregular.end(), [](auto part) { return part == 0; });
+}
+
+void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &stored, Extent extent)
+{
+	if (extent == Extent::kWhole)
+		CheckStored(kind, number, stored);
 	switch (kind) {
 	case ArgumentKind::kDecimal:
-		AddStoredNumeric(number, stored);
+		AddStoredNumeric(stored);
 		break;
 	case ArgumentKind::kInteger:
 	case ArgumentKind::kBigInteger:
 	case ArgumentKind::kInterval:
-		AddStoredSum(kind, number, stored);
+		AddStoredSum(kind, stored);
 		break;
 	case ArgumentKind::kFloat:
 		if (!stored.sum_null) {
@@ -100,9 +137,12 @@ void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &st
 	AddChecked(&count_, stored.count);
 }
 
-StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *space) const
+StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *space,
+								Extent extent) const
 {
-	CheckCount(number, "non-null values", count_);
+	const bool whole = extent == Extent::kWhole;
+	if (whole)
+		CheckWhole(kind, number);
 	StoredArgument stored;
 	stored.count = count_;
 	switch (kind) {
@@ -115,10 +155,13 @@ StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *
 		EncodeReal(&stored);
 		return stored;
 	case ArgumentKind::kBits:
-		EncodeBits(number, space, &stored);
+		EncodeBits(space, &stored);
 		return stored;
 	case ArgumentKind::kDecimal:
-		EncodeNumeric(number, space, &stored);
+		if (whole)
+			EncodeNumeric(space, &stored);
+		else
+			EncodeNumericPart(space, &stored);
 		return stored;
 	case ArgumentKind::kInteger:
 		stored.integer = AsBigint(integer_);
@@ -134,9 +177,9 @@ StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *
 	const bool zero = kind == ArgumentKind::kBigInteger
 						  ? space->sum.IsZero()
 						  : stored.integer == 0 && stored.days == 0 && stored.months == 0;
-	if (count_ == 0 && !zero)
-		throw Contradiction(number, "the sum of no values would not be 0");
-	stored.sum_null = count_ == 0;
+	if (whole && count_ == 0 && !zero)
+		throw SumOfNothing(number);
+	stored.sum_null = whole && count_ == 0;
 	if (kind == ArgumentKind::kBigInteger && !stored.sum_null) {
 		space->sum.WriteWire(0, &space->wire);
 		stored.wire = space->wire;
@@ -144,11 +187,8 @@ StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *
 	return stored;
 }
 
-void Argument::AddStoredSum(ArgumentKind kind, int number, const StoredArgument &stored)
+void Argument::AddStoredSum(ArgumentKind kind, const StoredArgument &stored)
 {
-	if (stored.sum_null != (stored.count == 0))
-		throw Contradiction(number,
-							"the stored sum is null and its count is not 0, or the reverse");
 	if (stored.sum_null)
 		return;
 	__int128 value = stored.integer;
@@ -165,15 +205,8 @@ void Argument::AddStoredSum(ArgumentKind kind, int number, const StoredArgument 
 	integer_ += value;
 }
 
-void Argument::AddStoredNumeric(int number, const StoredArgument &stored)
+void Argument::AddStoredNumeric(const StoredArgument &stored)
 {
-	const __int128 finite_count =
-		static_cast<__int128>(stored.count) - PartOr0(stored.irregular, kNan) -
-		PartOr0(stored.irregular, kPositiveInfinity) - PartOr0(stored.irregular, kNegativeInfinity);
-	for (const std::int64_t part : stored.irregular)
-		CheckCount(number, "stored values of a kind", part);
-	if (stored.sum_null != (finite_count == 0))
-		throw Contradiction(number, "finite values are stored without their sum, or the reverse");
 	if (stored.irregular.empty()) {
 		if (stored.sum_null)
 			return;
@@ -194,8 +227,12 @@ void Argument::AddStoredNumeric(int number, const StoredArgument &stored)
 		if (stored.irregular[part] != 0)
 			AddChecked(&rare_->CountAt(static_cast<int>(part - kScales)), stored.irregular[part]);
 	}
-	if (!stored.sum_null)
-		rare_->decimal.AddParsed(ParseNumeric(stored.wire), +1);
+	if (stored.sum_null)
+		return;
+	const NumericWire sum = ParseNumeric(stored.wire);
+	rare_->decimal.AddParsed(sum, +1);
+	/* A part's sum may have digits where its values cancel out. */
+	(void)rare_->CountAt(sum.scale);
 }
 
 void Argument::AddStoredBits(int number, const StoredArgument &stored)
@@ -237,51 +274,86 @@ void Argument::EncodeReal(StoredArgument *stored) const
 		stored->real = rare_->real;
 }
 
-void Argument::EncodeBits(int number, EncodedArgument *space, StoredArgument *stored) const
+void Argument::EncodeBits(EncodedArgument *space, StoredArgument *stored) const
 {
 	std::pmr::vector<std::int64_t> &counts = space->irregular;
 	counts.clear();
 	if (rare_ != nullptr)
 		counts.assign(rare_->bits.begin(), rare_->bits.end());
-	for (std::size_t bit = 0; bit < counts.size(); ++bit) {
-		if (counts[bit] < 0)
-			throw Contradiction(number, "the number of values with bit " + std::to_string(bit) +
-											" set would be " + std::to_string(counts[bit]));
-	}
 	TrimZeros(&counts);
 	stored->sum_null = counts.empty();
 	stored->irregular = counts;
 }
 
-void Argument::EncodeNumeric(int number, EncodedArgument *space, StoredArgument *stored) const
+void Argument::EncodeNumeric(EncodedArgument *space, StoredArgument *stored) const
 {
-	CheckCounts(number);
-	const std::int64_t finite_count = FiniteCount();
-	SumInto(&space->sum);
-	if (finite_count == 0 && !space->sum.IsZero())
-		throw Contradiction(number, "the sum of no values would not be 0");
-
 	const bool irregular = form_ == Form::kIrregular;
 	const int scale = irregular ? rare_->LargestScale() : scale_;
-	stored->sum_null = finite_count == 0;
+	stored->sum_null = FiniteCount() == 0;
 	if (!stored->sum_null) {
+		SumInto(&space->sum);
 		space->sum.WriteWire(scale, &space->wire);
 		stored->wire = space->wire;
 	}
 	space->irregular.clear();
 	if (irregular && !rare_->IsRegular(count_)) {
-		std::pmr::vector<std::int64_t> &counts = space->irregular;
-		counts.assign(kScales + static_cast<std::size_t>(scale) + 1, 0);
-		counts[kNan] = rare_->nan;
-		counts[kPositiveInfinity] = rare_->positive_infinity;
-		counts[kNegativeInfinity] = rare_->negative_infinity;
-		for (const Rare::ScaleCount &entry : rare_->scales) {
-			if (entry.count != 0)
-				counts[kScales + static_cast<std::size_t>(entry.scale)] = entry.count;
-		}
-		TrimZeros(&counts);
+		EncodeCounts(scale, &space->irregular);
+		TrimZeros(&space->irregular);
 	}
 	stored->irregular = space->irregular;
+}
+
+// With as many places as any of its values had, because their digits may remain.
+void Argument::EncodeNumericPart(EncodedArgument *space, StoredArgument *stored) const
+{
+	int scale = form_ == Form::kRegular ? scale_ : 0;
+	if (form_ == Form::kIrregular && !rare_->scales.empty())
+		scale = rare_->scales.back().scale;
+	SumInto(&space->sum);
+	space->sum.WriteWire(scale, &space->wire);
+	EncodeCounts(scale, &space->irregular);
+	stored->sum_null = false;
+	stored->wire = space->wire;
+	stored->irregular = space->irregular;
+}
+
+// {NaN, +inf, -inf, count at scale 0, ..., count at `scale`}.
+void Argument::EncodeCounts(int scale, std::pmr::vector<std::int64_t> *counts) const
+{
+	counts->assign(kScales + static_cast<std::size_t>(scale) + 1, 0);
+	if (form_ != Form::kIrregular) {
+		counts->back() = count_;
+		return;
+	}
+	(*counts)[kNan] = rare_->nan;
+	(*counts)[kPositiveInfinity] = rare_->positive_infinity;
+	(*counts)[kNegativeInfinity] = rare_->negative_infinity;
+	for (const Rare::ScaleCount &entry : rare_->scales) {
+		if (entry.count != 0)
+			(*counts)[kScales + static_cast<std::size_t>(entry.scale)] = entry.count;
+	}
+}
+
+void Argument::CheckWhole(ArgumentKind kind, int number) const
+{
+	CheckCount(number, "non-null values", count_);
+	if (kind == ArgumentKind::kBits)
+		CheckBits(number);
+	if (kind != ArgumentKind::kDecimal)
+		return;
+	CheckCounts(number);
+	const bool zero = integer_ == 0 && (rare_ == nullptr || rare_->decimal.IsZero());
+	if (FiniteCount() == 0 && !zero)
+		throw SumOfNothing(number);
+}
+
+void Argument::CheckBits(int number) const
+{
+	for (std::size_t bit = 0; rare_ != nullptr && bit < rare_->bits.size(); ++bit) {
+		if (rare_->bits[bit] < 0)
+			throw Contradiction(number, "the number of values with bit " + std::to_string(bit) +
+											" set would be " + std::to_string(rare_->bits[bit]));
+	}
 }
 
 void Argument::CheckCounts(int number) const
