@@ -43,7 +43,11 @@ CREATE TABLE mezzanine_info.core (
 	truth  regclass NOT NULL,
 	source regclass NOT NULL,
 	depth  integer  NOT NULL CHECK (depth >= 0),
-	UNIQUE (view, number)
+	spread integer  NOT NULL DEFAULT 1 CHECK (spread BETWEEN 1 AND 64),
+	cells  regclass UNIQUE,
+	total  regclass,
+	UNIQUE (view, number),
+	CHECK ((cells IS NULL) = (spread = 1) AND (cells IS NULL) = (total IS NULL))
 );
 CREATE INDEX core_source_idx ON mezzanine_info.core (source);
 REVOKE ALL ON mezzanine_info.core FROM PUBLIC;
@@ -59,6 +63,11 @@ COMMENT ON COLUMN mezzanine_info.core.source IS
 	'the table that the core is computed from: a base table, or another core''s home table';
 COMMENT ON COLUMN mezzanine_info.core.depth IS
 	'0 where the source is a base table, else one more than the source''s own';
+COMMENT ON COLUMN mezzanine_info.core.spread IS 'the most cells that one group may use';
+COMMENT ON COLUMN mezzanine_info.core.cells IS
+	'the table with what the cells beside the home rows add; NULL where spread is 1';
+COMMENT ON COLUMN mezzanine_info.core.total IS
+	'the view that adds home rows and cells up; NULL where spread is 1';
 
 CREATE VIEW mezzanine_info.views AS
 SELECT c.view, 'immediate'::text AS mode, first.source AS base, c.definition, c.key_columns,
@@ -74,7 +83,7 @@ COMMENT ON VIEW mezzanine_info.views IS
 	'the mezzanine views of this database: base table, grouping key, owner and query';
 
 CREATE VIEW mezzanine_info.cores AS
-SELECT c.view, c.number, c.source, c.depth, c.home, c.truth,
+SELECT c.view, c.number, c.source, c.depth, c.home, c.truth, c.spread, c.cells, c.total,
        pg_catalog.pg_get_viewdef(c.truth::oid) AS query
 FROM mezzanine_info.core AS c JOIN pg_catalog.pg_class AS k ON k.oid = c.view;
 GRANT SELECT ON mezzanine_info.cores TO mezzanine_author, mezzanine_reader;

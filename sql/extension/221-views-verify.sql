@@ -112,7 +112,7 @@ BEGIN
 	LOOP
 		RETURN QUERY SELECT 'state ' || d.kind, d.key, d.expected_row, d.actual_row
 			FROM mezzanine_state.compare(
-				core.truth, core.home, ARRAY['hash'], max_differences) AS d;
+				core.truth, coalesce(core.total, core.home), ARRAY['hash'], max_differences) AS d;
 	END LOOP;
 END $$;
 COMMENT ON FUNCTION mezzanine_state.differences(mezzanine_info.views, integer) IS

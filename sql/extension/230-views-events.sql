@@ -13,11 +13,12 @@ BEGIN
 	-- Each view's tables, and its own relations in the order in which they can go.
 	FOR entry IN
 		SELECT c.view, array_agg(DISTINCT k.source) FILTER (WHERE k.depth = 0) AS bases,
-		       c.view || array_agg(r.relation ORDER BY k.depth DESC, k.number, r.n) || c.definition
-		           AS relations
+		       c.view || array_agg(r.relation ORDER BY k.depth DESC, k.number, r.n)
+		           FILTER (WHERE r.relation IS NOT NULL) || c.definition AS relations
 		FROM mezzanine_info.catalogue AS c
 		JOIN mezzanine_info.core AS k ON k.view = c.view
-		CROSS JOIN LATERAL unnest(ARRAY[k.home, k.truth]) WITH ORDINALITY AS r(relation, n)
+		CROSS JOIN LATERAL unnest(ARRAY[k.total, k.cells, k.home, k.truth])
+			WITH ORDINALITY AS r(relation, n)
 		GROUP BY c.view, c.definition
 	LOOP
 		CONTINUE WHEN NOT EXISTS (SELECT FROM unnest(entry.relations || entry.bases) AS r(relation)
@@ -102,7 +103,7 @@ BEGIN
 		UNION ALL
 		SELECT k.oid, 'be unlogged', 'Drop the view first, or keep its tables logged.'
 		FROM pg_class AS k
-		WHERE k.oid = ANY (base.all_of_it || v.home) AND k.relpersistence <> 'p'
+		WHERE k.oid = ANY (base.all_of_it || v.home || v.cells) AND k.relpersistence <> 'p'
 		UNION ALL
 		SELECT k.oid, 'be a foreign partition', 'Drop the view first, or keep all partitions local.'
 		FROM pg_class AS k WHERE k.oid = ANY (base.all_of_it) AND k.relkind = 'f'
@@ -110,7 +111,7 @@ BEGIN
 		SELECT t.tgrelid, 'have triggers of the view disabled',
 		       'Enable them with ENABLE ALWAYS TRIGGER, or drop the view first.'
 		FROM pg_trigger AS t
-		WHERE t.tgrelid = ANY (base.all_of_it || v.home) AND t.tgenabled <> 'A'
+		WHERE t.tgrelid = ANY (base.all_of_it || v.home || v.cells) AND t.tgenabled <> 'A'
 		  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc,
 		                   'mezzanine_state.guard'::regproc)
 		UNION ALL
@@ -121,9 +122,9 @@ BEGIN
 		       WHERE v.depth = 0 AND t.tgrelid = v.source
 		         AND t.tgname IN ('mezzanine_touch', 'mezzanine_capture',
 		                          'mezzanine_capture_truncate')
-		          OR t.tgrelid = v.home AND t.tgname IN ('mezzanine_guard',
-		                                                 'mezzanine_guard_truncate'))
-		      < CASE v.depth WHEN 0 THEN 5 ELSE 2 END
+		          OR t.tgrelid IN (v.home, v.cells)
+		             AND t.tgname IN ('mezzanine_guard', 'mezzanine_guard_truncate'))
+		      < CASE v.depth WHEN 0 THEN 5 ELSE 2 END + CASE WHEN v.cells IS NULL THEN 0 ELSE 2 END
 		UNION ALL
 		SELECT r.relid, 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
 		FROM unnest(base.all_of_it) AS r(relid)
@@ -132,8 +133,9 @@ BEGIN
 		                  WHERE t.tgrelid = r.relid AND t.tgname = 'mezzanine_touch')
 		UNION ALL
 		SELECT NULL, 'have the view''s state in another schema', 'Leave it in mezzanine_state.'
-		WHERE (SELECT k.relnamespace FROM pg_class AS k WHERE k.oid = v.home)
-		      <> 'mezzanine_state'::regnamespace
+		WHERE EXISTS (SELECT FROM pg_class AS k
+		              WHERE k.oid IN (v.home, v.cells)
+		                AND k.relnamespace <> 'mezzanine_state'::regnamespace)
 	) AS p(part, what, hint)
 	ORDER BY v.view, v.number, p.part = v.source DESC, p.part
 	LIMIT 1;

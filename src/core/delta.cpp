@@ -44,12 +44,6 @@ std::int64_t CombineRows(std::int64_t stored, std::int64_t change, Extent extent
 
 } // namespace
 
-bool Delta::Stored::IsZero() const
-{
-	return rows == 0 && std::all_of(arguments.begin(), arguments.end(),
-									[](const StoredArgument &part) { return part.IsZero(); });
-}
-
 Group::Group(std::pmr::memory_resource *resource, std::uint64_t key_hash,
 			 std::string_view key_image, std::size_t argument_count)
 	: hash(key_hash), key(key_image, resource), arguments(resource)
@@ -147,6 +141,15 @@ void Delta::MergeGroups(std::size_t view_index, std::size_t into, std::size_t fr
 	source.rows = 0;
 	for (Argument &argument : source.arguments)
 		argument.Clear();
+}
+
+void Delta::AddPart(Group *group, std::span<const ArgumentKind> kinds, const Stored &part)
+{
+	CheckRows(part, kinds.size(), Extent::kPart);
+	group->rows = CombineRows(part.rows, group->rows, Extent::kPart);
+	for (std::size_t i = 0; i < part.arguments.size(); ++i)
+		group->arguments[i].AddStored(kinds[i], static_cast<int>(i) + 1, part.arguments[i],
+									  Extent::kPart);
 }
 
 bool Delta::empty() const noexcept

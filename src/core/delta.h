@@ -65,9 +65,6 @@ public:
 	struct Stored {
 		std::int64_t rows;
 		std::span<const StoredArgument> arguments;
-
-		// Nothing is left: a part that adds nothing to the others.
-		bool IsZero() const;
 	};
 
 	explicit Delta(std::pmr::memory_resource *resource);
@@ -113,6 +110,10 @@ public:
 
 	// Joins two groups of one view; `from` becomes zero, and `into` may.
 	void MergeGroups(std::size_t view_index, std::size_t into, std::size_t from);
+
+	// Adds a stored part to a group's change.  Throws as Combine; then the group is good for
+	// nothing more.
+	static void AddPart(Group *group, std::span<const ArgumentKind> kinds, const Stored &part);
 
 	// True when there is nothing to apply.  Exact after Seal; before it, false may be
 	// said of changes that net to nothing.

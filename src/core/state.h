@@ -67,8 +67,6 @@ struct StoredArgument {
 	std::int32_t days = 0; // the sum, for kInterval
 	std::int32_t months = 0;
 	bool recompute = false; // a sum of floats left their range: the group must tell
-
-	bool IsZero() const;
 };
 
 // Where an encoded argument keeps its bytes.

@@ -2,7 +2,6 @@
 #include "core/error.h"
 #include "core/rare.h"
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -96,13 +95,6 @@ void TrimZeros(std::pmr::vector<std::int64_t> *counts)
 }
 
 } // namespace
-
-bool StoredArgument::IsZero() const
-{
-	return count == 0 && integer == 0 && days == 0 && months == 0 && real == 0 &&
-		   (wire.empty() || ParseNumeric(wire).digit_count == 0) &&
-		   std::all_of(irregular.begin(), irregular.end(), [](auto part) { return part == 0; });
-}
 
 void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &stored, Extent extent)
 {

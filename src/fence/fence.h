@@ -16,6 +16,7 @@ namespace mezzanine::fence
 enum class Realm : uint16 {
 	kGroup = 19801,    // views: (view, high half of the group's hash)
 	kGroups = 19800,   // views: (view, range of groups by the upper bits of their hashes)
+	kSpread = 19809,   // views: (view, group by the upper bits of its hash, and cell)
 	kCell = 19802,     // inventory: (stock, cell)
 	kKey = 19803,      // inventory: idempotency key, by hash
 	kStock = 19804,    // inventory: naming of stocks, by hash of the item

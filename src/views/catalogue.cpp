@@ -9,11 +9,11 @@ namespace
 {
 
 // Columns of mezzanine_info.core.
-enum Attribute : AttrNumber { kHome = 1, kView, kNumber, kTruth, kSource, kDepth };
+enum Attribute : AttrNumber { kHome = 1, kView, kNumber, kTruth, kSource, kDepth, kSpread, kCells };
 
 Datum AttributeOf(TupleTableSlot *slot, Attribute attribute)
 {
-	bool is_null; // never
+	bool is_null; // only kCells is: 0 then
 	return slot_getattr(slot, attribute, &is_null);
 }
 
@@ -38,11 +38,18 @@ List *Lookup(const char *index_name, Oid value)
 		entry->truth = DatumGetObjectId(AttributeOf(store.slot, kTruth));
 		entry->source = DatumGetObjectId(AttributeOf(store.slot, kSource));
 		entry->depth = DatumGetInt32(AttributeOf(store.slot, kDepth));
+		entry->spread = DatumGetInt32(AttributeOf(store.slot, kSpread));
+		entry->cells = DatumGetObjectId(AttributeOf(store.slot, kCells));
 		entries = lappend(entries, entry);
 	}
 	pg::EndSearch(&search);
 	pg::CloseStore(&store);
 	return entries;
+}
+
+CoreEntry *FirstOf(List *entries)
+{
+	return entries == NIL ? nullptr : static_cast<CoreEntry *>(linitial(entries));
 }
 
 } // namespace
@@ -59,8 +66,12 @@ List *CoresOnSource(Oid source)
 
 CoreEntry *CoreByHome(Oid home)
 {
-	List *entries = Lookup("core_pkey", home);
-	return entries == NIL ? nullptr : static_cast<CoreEntry *>(linitial(entries));
+	return FirstOf(Lookup("core_pkey", home));
+}
+
+CoreEntry *CoreByCells(Oid cells)
+{
+	return FirstOf(Lookup("core_cells_key", cells));
 }
 
 bool IsHome(Oid relation)

@@ -14,6 +14,8 @@ struct CoreEntry {
 	Oid truth;
 	Oid source; // a base table, or another core's home table
 	int32 depth;
+	int32 spread; // the most cells of a group
+	Oid cells;    // the table of cells beside the home rows; Invalid where spread is 1
 };
 
 // The cores of a view, or those fed by a table: a List of CoreEntry pointers.
@@ -23,7 +25,10 @@ List *CoresOnSource(Oid source);
 // The core with this home table; NULL where there is none.
 CoreEntry *CoreByHome(Oid home);
 
-// Whether `relation` is a home table; cheap enough to ask for every planned query.
+// The core with this table of cells; NULL where there is none.
+CoreEntry *CoreByCells(Oid cells);
+
+// Whether `relation` is a home table, or one of cells; cheap enough to ask for every planned query.
 bool IsHome(Oid relation);
 
 } // namespace mezzanine::views

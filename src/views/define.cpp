@@ -9,6 +9,7 @@
 #include "views/restore.h"
 #include "views/run.h"
 #include "views/script.h"
+#include "views/total.h"
 
 using namespace mezzanine;
 using namespace mezzanine::views;
@@ -23,9 +24,13 @@ struct ViewNames {
 	const char *definition; // mezzanine_state.<name>_definition, or one like it
 };
 
+constexpr int32 kMostCells = 64; // of a group
+
 struct CoreNames {
 	const char *home;  // mezzanine_state.<name>, or one like it
 	const char *truth; // mezzanine_state.<name>_truth, or one like it
+	const char *cells; // mezzanine_state.<name>_cells, or one like it; NULL: one cell a group
+	const char *total; // mezzanine_state.<name>_total, or one like it
 };
 
 // Arguments of create_view, by position.
@@ -83,6 +88,7 @@ const char *Choice(FunctionCallInfo fcinfo, Argument argument, const char *optio
 struct CreateOptions {
 	const char *on_error;
 	const char *on_stale;
+	int32 spread;
 	bool with_data;
 	const char *comment; // NULL: none
 };
@@ -94,13 +100,11 @@ CreateOptions CheckOptions(FunctionCallInfo fcinfo)
 	(void)Choice(fcinfo, kIncremental, "incremental", "strict", "auto");
 	options.on_error = Choice(fcinfo, kOnError, "on_error", "fail", "mark_stale");
 	options.on_stale = Choice(fcinfo, kOnStale, "on_stale", "error", "serve");
-	if (PG_ARGISNULL(kSpread) || PG_GETARG_INT32(kSpread) < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("spread must be at least 1"),
-				 errhint("It is the most cells that one group may use.")));
-	if (PG_GETARG_INT32(kSpread) > 1)
-		RefuseOption("spread", psprintf("%d", PG_GETARG_INT32(kSpread)),
-					 "Supported is spread => 1.");
+	options.spread = PG_ARGISNULL(kSpread) ? 0 : PG_GETARG_INT32(kSpread);
+	if (options.spread < 1 || options.spread > kMostCells)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("spread must be between 1 and %d", kMostCells),
+						errhint("It is the most cells that one group may use.")));
 	if (!PG_ARGISNULL(kTargetLag))
 		RefuseOption("target_lag", "an interval", "It is for deferred views; leave it NULL.");
 	if (PG_ARGISNULL(kWithData))
@@ -194,17 +198,17 @@ void Fill(const CoreNames *core)
 	SetUserIdAndSecContext(user, security);
 }
 
-void GuardHome(const CoreNames *core)
+void Guard(const char *table)
 {
 	RUN("CREATE TRIGGER mezzanine_guard BEFORE INSERT OR UPDATE OR DELETE ON %s "
 		"FOR EACH ROW EXECUTE FUNCTION %s.guard()",
-		core->home, kStateSchema);
+		table, kStateSchema);
 	RUN("CREATE TRIGGER mezzanine_guard_truncate BEFORE TRUNCATE ON %s "
 		"FOR EACH STATEMENT EXECUTE FUNCTION %s.guard()",
-		core->home, kStateSchema);
+		table, kStateSchema);
 	RUN("ALTER TABLE %s ENABLE ALWAYS TRIGGER mezzanine_guard, "
 		"ENABLE ALWAYS TRIGGER mezzanine_guard_truncate",
-		core->home);
+		table);
 }
 
 Oid RelationOid(const char *qualified)
@@ -212,14 +216,14 @@ Oid RelationOid(const char *qualified)
 	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(qualified)));
 }
 
-// The home table goes where its truth goes: DROP … CASCADE of the base leaves nothing.
-void BindHomeToTruth(const CoreNames *core)
+// A table goes where the truth goes: DROP … CASCADE of the base leaves nothing.
+void BindToTruth(const char *table, const char *truth)
 {
-	ObjectAddress home;
-	ObjectAddress truth;
-	ObjectAddressSet(home, RelationRelationId, RelationOid(core->home));
-	ObjectAddressSet(truth, RelationRelationId, RelationOid(core->truth));
-	recordDependencyOn(&home, &truth, DEPENDENCY_NORMAL);
+	ObjectAddress bound;
+	ObjectAddress to;
+	ObjectAddressSet(bound, RelationRelationId, RelationOid(table));
+	ObjectAddressSet(to, RelationRelationId, RelationOid(truth));
+	recordDependencyOn(&bound, &to, DEPENDENCY_NORMAL);
 }
 
 // Makes a core's truth and home table, which is empty.
@@ -236,25 +240,50 @@ void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames 
 	const char *key_index = is_looked_up ? KeyIndexCommand(plan, core, names->home) : nullptr;
 	if (key_index != nullptr)
 		Run(key_index);
-	BindHomeToTruth(names);
+	BindToTruth(names->home, names->truth);
+}
+
+// Makes the table of a core's further cells, and the view that adds them up.
+void CreateCells(const PlannedCore *core, const CoreNames *names)
+{
+	RUN("CREATE TABLE %s USING heap WITH (fillfactor = 50) AS SELECT *, 0 AS cell FROM %s "
+		"WITH NO DATA",
+		names->cells, names->truth);
+	RUN("ALTER TABLE %1$s ALTER hash SET NOT NULL, ALTER count SET NOT NULL, "
+		"ALTER cell SET NOT NULL",
+		names->cells);
+	RUN("CREATE INDEX ON %s (hash, cell)", names->cells);
+	RUN("CREATE VIEW %s AS %s", names->total, TotalQuery(core, names->home, names->cells));
+	Guard(names->cells);
+	BindToTruth(names->cells, names->truth);
+	CommentOn(
+		"TABLE", names->cells,
+		psprintf("what cells of hot groups add to %s; written by commits alone", names->home));
+	CommentOn("VIEW", names->total, psprintf("%s with its cells added up", names->home));
 }
 
 // Makes all cores; a list of CoreNames.
-List *CreateCores(const QueryPlan *plan, const ViewNames *view, bool with_data)
+List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOptions *options)
 {
 	List *all = NIL;
 	List *homes = NIL;
 	ListCell *cell;
 	foreach (cell, plan->cores) {
 		const int number = foreach_current_index(cell) + 1;
-		auto *names = static_cast<CoreNames *>(palloc(sizeof(CoreNames)));
+		auto *core = static_cast<PlannedCore *>(lfirst(cell));
+		auto *names = static_cast<CoreNames *>(palloc0(sizeof(CoreNames)));
 		names->home = FreeHomeName(view->bare, number);
 		names->truth = FreeTruthName(view->bare, number);
-		CreateCore(plan, static_cast<PlannedCore *>(lfirst(cell)), names, homes);
+		CreateCore(plan, core, names, homes);
 		homes = lappend(homes, const_cast<char *>(names->home));
-		if (with_data)
+		if (options->spread > 1) {
+			names->cells = FreeCellsName(view->bare, number);
+			names->total = FreeTotalName(view->bare, number);
+			CreateCells(core, names);
+		}
+		if (options->with_data)
 			Fill(names);
-		GuardHome(names);
+		Guard(names->home);
 		CommentOn(
 			"TABLE", names->home,
 			psprintf("state of %s, one row for each group; written by commits alone", view->view));
@@ -270,8 +299,11 @@ void Publish(const QueryPlan *plan, const ViewNames *names, const List *cores, c
 {
 	List *homes = NIL;
 	ListCell *cell;
-	foreach (cell, cores)
-		homes = lappend(homes, const_cast<char *>(static_cast<CoreNames *>(lfirst(cell))->home));
+	foreach (cell, cores) {
+		const auto *core = static_cast<CoreNames *>(lfirst(cell));
+		homes =
+			lappend(homes, const_cast<char *>(core->total != nullptr ? core->total : core->home));
+	}
 	RUN("CREATE VIEW %s AS %s", names->view, FinishQuery(plan, homes));
 	RUN("GRANT SELECT ON %s TO mezzanine_reader", names->view);
 	if (comment != nullptr)
@@ -313,10 +345,13 @@ const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const Creat
 		appendStringInfo(&keys, "%s%s", keys.len > 0 ? ", " : "",
 						 quote_literal_cstr(static_cast<char *>(lfirst(cell))));
 	const char *zone = psprintf("TimeZone=%s", pg_get_timezone_name(session_timezone));
+	const char *others = options->spread > 1 ? psprintf("{\"spread\": %d}", options->spread) : "{}";
 	return psprintf("INSERT INTO %s.catalogue (view, definition, key_columns, on_error, on_stale, "
-					"settings) VALUES (%u, %u, ARRAY[%s]::text[], '%s', '%s', ARRAY[%s])",
+					"settings, options) "
+					"VALUES (%u, %u, ARRAY[%s]::text[], '%s', '%s', ARRAY[%s], '%s')",
 					kInfoSchema, RelationOid(names->view), RelationOid(names->definition),
-					keys.data, options->on_error, options->on_stale, quote_literal_cstr(zone));
+					keys.data, options->on_error, options->on_stale, quote_literal_cstr(zone),
+					others);
 }
 
 // The table that a core is computed from.
@@ -330,22 +365,30 @@ Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *core
 	return plan->base;
 }
 
-const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores)
+const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores,
+						int32 spread)
 {
 	StringInfoData sql;
 	ListCell *cell;
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "INSERT INTO %s.core (view, number, home, truth, source, depth) VALUES",
-					 kInfoSchema);
+	appendStringInfo(
+		&sql,
+		"INSERT INTO %s.core (view, number, home, truth, source, depth, spread, cells, "
+		"total) VALUES",
+		kInfoSchema);
 	foreach (cell, cores) {
 		const auto *core = static_cast<CoreNames *>(lfirst(cell));
 		const int number = foreach_current_index(cell) + 1;
 		const PlannedCore *source =
 			static_cast<PlannedCore *>(list_nth(plan->cores, number - 1))->source;
-		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, %d)", number > 1 ? "," : "",
+		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, %d, %d, ", number > 1 ? "," : "",
 						 RelationOid(names->view), number, RelationOid(core->home),
 						 RelationOid(core->truth), SourceOid(plan, source, cores),
-						 source == nullptr ? 0 : 1);
+						 source == nullptr ? 0 : 1, spread);
+		if (core->cells != nullptr)
+			appendStringInfo(&sql, "%u, %u)", RelationOid(core->cells), RelationOid(core->total));
+		else
+			appendStringInfoString(&sql, "NULL, NULL)");
 	}
 	return sql.data;
 }
@@ -356,7 +399,7 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 			  const CreateOptions *options)
 {
 	const char *view_entry = ViewEntry(plan, names, options);
-	const char *core_entries = CoreEntries(plan, names, cores);
+	const char *core_entries = CoreEntries(plan, names, cores, options->spread);
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
@@ -374,7 +417,7 @@ void CreateView(const QueryPlan *plan, const ViewNames *names, const CreateOptio
 	if (plan->is_rewritten)
 		RUN("CREATE VIEW %s AS %s", names->definition,
 			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
-	List *cores = CreateCores(plan, names, options->with_data);
+	List *cores = CreateCores(plan, names, options);
 	WatchBase(plan->base);
 	Publish(plan, names, cores, options->comment);
 	Register(plan, names, cores, options);
@@ -425,6 +468,8 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 	}
 
 	QueryPlan *plan = AnalyzeQuery(query);
+	if (options.spread > 1 && plan->refusal.message == nullptr)
+		(void)CheckSpread(plan);
 	RaiseRefusal(&plan->refusal);
 	RequireOwner(plan->base);
 	LockBase(plan->base);

@@ -191,6 +191,23 @@ void CombineColumns(const ViewProgram *view, const core::Group &group, TupleTabl
 	}
 }
 
+std::span<const core::ArgumentKind> KindsOf(const ViewProgram *view)
+{
+	return {view->kinds, static_cast<std::size_t>(view->argument_count)};
+}
+
+// What a row stores, as the core wants it.
+core::Delta::Stored ReadState(const ViewProgram *view, TupleTableSlot *row)
+{
+	const auto count = static_cast<std::size_t>(view->argument_count);
+	bool is_null;
+	auto *arguments =
+		static_cast<core::StoredArgument *>(palloc0(sizeof(core::StoredArgument) * (count + 1)));
+	for (std::size_t i = 0; i < count; i++)
+		arguments[i] = ReadArgument(&view->arguments[i], row);
+	return {DatumGetInt64(slot_getattr(row, view->rows, &is_null)), {arguments, count}};
+}
+
 } // namespace
 
 KeyValues KeyOfGroup(const ViewProgram *view, const core::Group *group)
@@ -206,6 +223,11 @@ KeyValues KeyOfRow(const ViewProgram *view, TupleTableSlot *row)
 	for (int i = 0; i < view->key_count; i++)
 		key.values[i] = slot_getattr(row, view->keys[i].attribute, &key.nulls[i]);
 	return key;
+}
+
+bool HasKey(ViewProgram *view, TupleTableSlot *row, KeyValues key)
+{
+	return KeysEqual(view->keys, view->key_count, key, KeyOfRow(view, row));
 }
 
 bool SameKey(ViewProgram *view, const core::Group *a, const core::Group *b)
@@ -229,7 +251,7 @@ bool FindHomeRow(pg::Store *store, ViewProgram *view, const core::Group &group)
 	pg::Search search = pg::BeginSearch(store, &scan_key, 1);
 	bool found = false;
 	while (!found && pg::NextMatch(&search, store->slot))
-		found = KeysEqual(view->keys, view->key_count, key, KeyOfRow(view, store->slot));
+		found = HasKey(view, store->slot, key);
 	if (found)
 		ExecMaterializeSlot(store->slot); // the scan's buffer is about to go
 	pg::EndSearch(&search);
@@ -237,23 +259,14 @@ bool FindHomeRow(pg::Store *store, ViewProgram *view, const core::Group &group)
 }
 
 GroupState CombineWithHome(core::Delta *delta, const ViewProgram *view, const core::Group &group,
-						   TupleTableSlot *home)
+						   TupleTableSlot *home, core::Extent extent)
 {
-	const auto count = static_cast<std::size_t>(view->argument_count);
-	const std::span<const core::ArgumentKind> kinds{view->kinds, count};
-	core::Delta::Stored current = {};
-	if (home != nullptr) {
-		bool is_null;
-		auto *arguments = static_cast<core::StoredArgument *>(
-			palloc0(sizeof(core::StoredArgument) * (count + 1)));
-		for (std::size_t i = 0; i < count; i++)
-			arguments[i] = ReadArgument(&view->arguments[i], home);
-		current.rows = DatumGetInt64(slot_getattr(home, view->rows, &is_null));
-		current.arguments = {arguments, count};
-	}
+	const std::span<const core::ArgumentKind> kinds = KindsOf(view);
+	const core::Delta::Stored current =
+		home == nullptr ? core::Delta::Stored{} : ReadState(view, home);
 	const core::Delta::Stored *combined = nullptr;
 	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { combined = &delta->Combine(group, kinds, current); }))
+	if (!pg::CallCore(&failure, [&] { combined = &delta->Combine(group, kinds, current, extent); }))
 		ereport(ERROR,
 				(errcode(pg::PackedSqlState(failure.code)), errmsg_internal("%s", failure.message),
 				 failure.detail[0] ? errdetail_internal("%s", failure.detail) : 0,
@@ -263,6 +276,14 @@ GroupState CombineWithHome(core::Delta *delta, const ViewProgram *view, const co
 	GroupState state = {*combined, nullptr, false};
 	CombineColumns(view, group, home, &state);
 	return state;
+}
+
+void AddPart(const ViewProgram *view, core::Group *group, TupleTableSlot *row)
+{
+	const core::Delta::Stored part = ReadState(view, row);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { core::Delta::AddPart(group, KindsOf(view), part); }))
+		MEZZANINE_RAISE(failure);
 }
 
 void FillHomeRow(const ViewProgram *view, const GroupState *state, uint64 hash, KeyValues key,
@@ -279,6 +300,8 @@ void FillHomeRow(const ViewProgram *view, const GroupState *state, uint64 hash, 
 	SetColumn(row, view->rows, {Int64GetDatum(state->stored.rows), false});
 	for (std::size_t i = 0; i < state->stored.arguments.size(); i++)
 		WriteArgument(&view->arguments[i], state->stored.arguments[i], state->columns[i], row);
+	if (row->tts_tupleDescriptor->natts == view->cell_attribute)
+		SetColumn(row, view->cell_attribute, {Int32GetDatum(state->cell), false});
 	ExecStoreVirtualTuple(row);
 	ExecMaterializeSlot(row);
 }
@@ -287,6 +310,21 @@ void FillTouchRow(const ViewProgram *view, const core::Group &group, TupleTableS
 {
 	const GroupState nothing = {};
 	FillHomeRow(view, &nothing, group.hash, KeyOfGroup(view, &group), row);
+}
+
+void DeleteAllRows(pg::Store *store)
+{
+	Snapshot latest = RegisterSnapshot(GetLatestSnapshot());
+	TableScanDesc scan = table_beginscan_strat(store->table, SnapshotAny, 0, nullptr, true, true);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, store->slot)) {
+		CHECK_FOR_INTERRUPTS();
+		ItemPointerData row = store->slot->tts_tid;
+		if (table_tuple_satisfies_snapshot(store->table, store->slot, latest) &&
+			pg::DeleteRow(store, &row) != pg::Written::kDone)
+			elog(ERROR, "a row of a truncated view was changed by another transaction");
+	}
+	table_endscan(scan);
+	UnregisterSnapshot(latest);
 }
 
 } // namespace mezzanine::views

@@ -11,6 +11,7 @@
 #include "views/home.h"
 #include "views/program.h"
 #include "views/recompute.h"
+#include "views/spread.h"
 #include "views/stale.h"
 #include "views/transaction.h"
 
@@ -30,11 +31,17 @@ struct Apply {
 	pg::Store store;
 	Sink next; // for what feeds other cores
 	TupleTableSlot *written;
+	Spread spread;
 	MemoryContext scratch;    // for one group
 	uint64 fenced_ranges;     // with many groups: the ranges below this are behind us
 	ItemPointerData *touches; // rows inserted only to meet predicate locks
 	std::size_t touch_count;
 };
+
+bool IsSpread(const Apply *apply)
+{
+	return apply->view->spread > 1;
+}
 
 core::Group &GroupAt(const Apply *apply, std::size_t i)
 {
@@ -188,11 +195,10 @@ void Touch(Apply *apply, const core::Group &group)
 	apply->touches[apply->touch_count++] = apply->written->tts_tid;
 }
 
-void ApplyGroup(Apply *apply, std::size_t i)
+// Brings the group's home row up to date, which others may be at work on.
+void ApplyToRow(Apply *apply, std::size_t i)
 {
 	const core::Group &group = GroupAt(apply, i);
-	if (group.IsZero())
-		return;
 	bool fenced = FenceAhead(apply, i);
 
 	bool missing = false;
@@ -203,6 +209,17 @@ void ApplyGroup(Apply *apply, std::size_t i)
 			fenced = true;
 		}
 	}
+}
+
+void ApplyGroup(Apply *apply, std::size_t i)
+{
+	core::Group &group = GroupAt(apply, i);
+	if (group.IsZero())
+		return;
+	if (IsSpread(apply))
+		ApplyToCell(&apply->spread, &group);
+	else
+		ApplyToRow(apply, i);
 	if (IsolationIsSerializable())
 		Touch(apply, group);
 }
@@ -238,18 +255,9 @@ void DeleteAll(Apply *apply)
 {
 	if (apply->view->feeds)
 		FoldTruncate(&apply->next, ProgramFor(apply->view->home));
-	Snapshot latest = RegisterSnapshot(GetLatestSnapshot());
-	TableScanDesc scan =
-		table_beginscan_strat(apply->store.table, SnapshotAny, 0, nullptr, true, true);
-	while (table_scan_getnextslot(scan, ForwardScanDirection, apply->store.slot)) {
-		CHECK_FOR_INTERRUPTS();
-		ItemPointerData row = apply->store.slot->tts_tid;
-		if (table_tuple_satisfies_snapshot(apply->store.table, apply->store.slot, latest) &&
-			pg::DeleteRow(&apply->store, &row) != pg::Written::kDone)
-			elog(ERROR, "a row of a truncated view was changed by another transaction");
-	}
-	table_endscan(scan);
-	UnregisterSnapshot(latest);
+	DeleteAllRows(&apply->store);
+	if (IsSpread(apply))
+		DeleteAllRows(&apply->spread.cells);
 	CommandCounterIncrement();
 }
 
@@ -263,6 +271,16 @@ void RewriteOnlyRow(Apply *apply)
 	(void)Write(apply, false, true);
 }
 
+void OpenCells(Apply *apply)
+{
+	apply->spread.delta = apply->delta;
+	apply->spread.view_index = apply->view_index;
+	apply->spread.view = apply->view;
+	apply->spread.home = &apply->store;
+	apply->spread.written_home = apply->written;
+	OpenSpread(&apply->spread);
+}
+
 void ApplyView(Apply *apply)
 {
 	ViewProgram *view = apply->view;
@@ -270,6 +288,8 @@ void ApplyView(Apply *apply)
 	apply->written = table_slot_create(apply->store.table, nullptr);
 	apply->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine group", ALLOCSET_DEFAULT_SIZES);
+	if (IsSpread(apply))
+		OpenCells(apply);
 
 	const OwnerScope scope = EnterOwner(view);
 	if (!apply->delta->truncated(apply->view_index)) {
@@ -282,6 +302,8 @@ void ApplyView(Apply *apply)
 	}
 	LeaveOwner(&scope);
 
+	if (IsSpread(apply))
+		CloseSpread(&apply->spread);
 	MemoryContextDelete(apply->scratch);
 	ExecDropSingleTupleTableSlot(apply->written);
 	pg::CloseStore(&apply->store);

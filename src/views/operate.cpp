@@ -16,7 +16,8 @@ namespace mezzanine::views
 namespace
 {
 
-// The home table that is being refreshed, and the nesting level of the transaction then.
+// The home table, or table of cells, that is being refreshed, and the nesting level of the
+// transaction then.
 Oid refreshing = InvalidOid;
 int refreshing_depth = 0;
 
@@ -120,8 +121,12 @@ int64 WriteAll(const char *home, const char *truth)
 
 int64 RefreshCore(const CoreEntry *core, bool rebuild)
 {
-	refreshing = core->home;
 	refreshing_depth = GetCurrentTransactionNestLevel();
+	if (OidIsValid(core->cells)) {
+		refreshing = core->cells;
+		RUN("DELETE FROM %s", QualifiedName(core->cells));
+	}
+	refreshing = core->home;
 	const char *home = QualifiedName(core->home);
 	const char *truth = QualifiedName(core->truth);
 	const int64 changed = rebuild ? WriteAll(home, truth) : WriteDifferences(home, truth);

@@ -45,6 +45,15 @@ Oid HashIndexOf(Relation home)
 	return found;
 }
 
+void CompileCells(ViewProgram *view, Oid cells)
+{
+	Relation relation = table_open(cells, AccessShareLock);
+	view->cells = cells;
+	view->cells_index = HashIndexOf(relation);
+	view->cell_attribute = RelationGetDescr(relation)->natts;
+	table_close(relation, NoLock);
+}
+
 void CompileView(BaseProgram *program, const CoreEntry *entry)
 {
 	ViewProgram *view = &program->views[program->view_count++];
@@ -59,6 +68,9 @@ void CompileView(BaseProgram *program, const CoreEntry *entry)
 	table_close(home, NoLock);
 
 	view->feeds = CoresOnSource(entry->home) != NIL;
+	view->spread = entry->spread;
+	if (view->spread > 1)
+		CompileCells(view, entry->cells);
 
 	// Preparing an expression checks rights to its functions and computes its constant
 	// parts: in the owner's name too, whoever is the first to write.
@@ -116,7 +128,7 @@ bool DependsOn(const BaseProgram *program, Oid relation)
 		return true;
 	for (int i = 0; i < program->view_count; i++)
 		if (program->views[i].home == relation || program->views[i].truth == relation ||
-			program->views[i].view == relation)
+			program->views[i].view == relation || program->views[i].cells == relation)
 			return true;
 	return false;
 }

@@ -21,6 +21,11 @@ const char *FreeName(const char *first, const char *second, const char *label)
 	return Qualified(kStateSchema, ChooseRelationName(first, second, label, StateSchema(), false));
 }
 
+const char *FreeNumberedName(const char *bare_name, int number, const char *label)
+{
+	return FreeName(bare_name, number == 1 ? nullptr : psprintf("%d", number), label);
+}
+
 // The most bytes that the column takes in a btree's entry; more than any entry's where there
 // is no such limit, or no order.
 int WidestInBtree(const PlannedColumn *column)
@@ -61,7 +66,17 @@ const char *FreeHomeName(const char *bare_name, int number)
 
 const char *FreeTruthName(const char *bare_name, int number)
 {
-	return FreeName(bare_name, number == 1 ? nullptr : psprintf("%d", number), "truth");
+	return FreeNumberedName(bare_name, number, "truth");
+}
+
+const char *FreeCellsName(const char *bare_name, int number)
+{
+	return FreeNumberedName(bare_name, number, "cells");
+}
+
+const char *FreeTotalName(const char *bare_name, int number)
+{
+	return FreeNumberedName(bare_name, number, "total");
 }
 
 const char *KeyIndexCommand(const QueryPlan *plan, const PlannedCore *core, const char *home)

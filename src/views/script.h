@@ -15,6 +15,8 @@ const char *PublishedName(const char *bare_name);
 const char *FreeDefinitionName(const char *bare_name);
 const char *FreeHomeName(const char *bare_name, int number); // numbers count from 1
 const char *FreeTruthName(const char *bare_name, int number);
+const char *FreeCellsName(const char *bare_name, int number);
+const char *FreeTotalName(const char *bare_name, int number);
 
 // CREATE INDEX … on what readers may look a row up by; NULL: there is nothing.
 const char *KeyIndexCommand(const QueryPlan *plan, const PlannedCore *core, const char *home);

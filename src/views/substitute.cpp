@@ -123,6 +123,28 @@ Query *TruthQueryOf(Oid truth)
 	return linitial_node(Query, QueryRewrite(query));
 }
 
+// What takes the place of a table of cells: the truth of the home rows beside them is the
+// whole.
+Query *NoRowsOf(Oid cells)
+{
+	Relation relation = relation_open(cells, AccessShareLock);
+	const TupleDesc columns = RelationGetDescr(relation);
+	auto *query = makeNode(Query);
+	query->commandType = CMD_SELECT;
+	query->canSetTag = true;
+	query->jointree = makeFromExpr(NIL, makeBoolConst(false, false));
+	for (int i = 0; i < columns->natts; i++) {
+		const Form_pg_attribute column = TupleDescAttr(columns, i);
+		Const *null = makeNullConst(column->atttypid, column->atttypmod, column->attcollation);
+		query->targetList =
+			lappend(query->targetList,
+					makeTargetEntry(reinterpret_cast<Expr *>(null), static_cast<AttrNumber>(i + 1),
+									pstrdup(NameStr(column->attname)), false));
+	}
+	relation_close(relation, NoLock);
+	return query;
+}
+
 // What replacing home tables throughout a query takes along.
 struct Substitution {
 	bool always; // replace every one, touched or not
@@ -131,17 +153,17 @@ struct Substitution {
 
 bool Substitute(Node *node, void *context);
 
-// Turns the entry of a home table into a subquery on its truth.  An entry that is in no
-// FROM keeps the permission checks of the home table, as with an expanded view.
+// Turns the entry of a home table into a subquery on its truth, that of cells into nothing.  An
+// entry that is in no FROM keeps the permission checks of the home table, as with an expanded view.
 void Replace(Query *query, int varno, RangeTblEntry *entry, Substitution *substitution)
 {
 	RequireReplaceable(query, varno, entry);
 	const CoreEntry *core = CoreByHome(entry->relid);
-	if (core == nullptr)
+	if (core == nullptr && CoreByCells(entry->relid) == nullptr)
 		return; // a table that somebody else put into the schema
 
 	auto *permissions = static_cast<RangeTblEntry *>(copyObjectImpl(entry));
-	Query *truth = TruthQueryOf(core->truth);
+	Query *truth = core != nullptr ? TruthQueryOf(core->truth) : NoRowsOf(entry->relid);
 	(void)Substitute(reinterpret_cast<Node *>(truth), substitution); // another core may feed it
 	truth->rtable = lappend(truth->rtable, permissions);
 

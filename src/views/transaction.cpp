@@ -23,7 +23,7 @@ HTAB *planned_views = nullptr;
 // TopTransactionContext and go with it.
 struct TransactionState {
 	core::Delta *delta;
-	List *touched_homes;
+	List *touched_homes; // and tables of cells
 	List *touched_sources;
 	bool applied;
 	bool applying;
@@ -168,6 +168,8 @@ void TouchViews(const BaseProgram *program)
 		if (list_member_oid(state.touched_homes, home))
 			continue;
 		state.touched_homes = lappend_oid(state.touched_homes, home);
+		if (OidIsValid(program->views[i].cells))
+			state.touched_homes = lappend_oid(state.touched_homes, program->views[i].cells);
 		DropPlansByHome(home);
 		if (program->views[i].feeds)
 			TouchViews(ProgramFor(home));

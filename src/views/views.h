@@ -83,9 +83,13 @@ struct ViewProgram {
 	KeyColumn *keys;
 	int argument_count;
 	ArgumentColumns *arguments;
-	core::ArgumentKind *kinds;   // of the arguments, as the core wants them
-	bool has_opaque;             // some argument is kExtreme
-	bool feeds;                  // other cores are computed from the home table
+	core::ArgumentKind *kinds; // of the arguments, as the core wants them
+	bool has_opaque;           // some argument is kExtreme
+	bool feeds;                // other cores are computed from the home table
+	int32 spread;              // the most cells of a group, the home row included
+	Oid cells;                 // the table of the others; Invalid where spread is 1
+	Oid cells_index;
+	AttrNumber cell_attribute;   // of the cell's number, after the home table's columns
 	struct RecomputePlan *plans; // by which a group is computed again; recompute.cpp
 };
 

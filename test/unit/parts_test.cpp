@@ -130,20 +130,5 @@ TEST(Parts, KeepTheDigitsOfValuesThatCancelInNumber)
 	EXPECT_EQ(back.On(kind, part, &rows, Extent::kPart).wire, test::NumericBytes("6.95"));
 }
 
-TEST(Parts, AreZeroOnlyWhereNothingIsLeft)
-{
-	const ArgumentKind kind = ArgumentKind::kDecimal;
-	std::int64_t rows = 0;
-	Change there;
-	there.Add(kind, "1.25", +1);
-	NaiveStored part = there.On(kind, {}, &rows, Extent::kPart);
-	EXPECT_FALSE(part.View().IsZero());
-	Change back;
-	back.Add(kind, "1.25", -1);
-	part = back.On(kind, part, &rows, Extent::kPart);
-	EXPECT_EQ(rows, 0);
-	EXPECT_TRUE(part.View().IsZero());
-}
-
 } // namespace
 } // namespace mezzanine::core
