@@ -90,7 +90,7 @@ void EndRegistration()
 
 bool IsOrphanHome(Oid relation)
 {
-	return CoreByHome(relation) == nullptr &&
+	return CoreByHome(relation) == nullptr && CoreByCells(relation) == nullptr &&
 		   OidIsValid(get_trigger_oid(relation, "mezzanine_guard", true));
 }
 
