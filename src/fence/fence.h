@@ -31,6 +31,7 @@ enum class Realm : uint16 {
 	kSerials = 19821,  // inventory: serials of an item that come into the house, by hash
 	kTransfer = 19822, // inventory: a transfer
 	kConsumer = 19814, // inventory: a consumer of the journal, by hash of its name
+	kExpected = 19815, // inventory: an expectation, by its number
 };
 
 struct Fence {

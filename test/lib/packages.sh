@@ -7,7 +7,8 @@
 # Debian would make one, "15 main", when the server's package is configured.
 
 PACKAGES_BUILD="g++ make cmake postgresql-15 postgresql-server-dev-15 libpq-dev libgtest-dev"
-PACKAGES_TEST="binutils clang-format clang-tidy cppcheck git libipc-run-perl perl pgbouncer spin"
+PACKAGES_TEST="binutils clang-format clang-tidy cppcheck faketime git libipc-run-perl perl \
+	pgbouncer spin"
 
 # Runs a command as root.
 packages_as_root() {

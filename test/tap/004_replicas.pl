@@ -45,7 +45,8 @@ foreach my $call (
 	q{inventory.extend_booking(gen_random_uuid(), 1, '1 s')},
 	q{inventory.release_booking(gen_random_uuid(), 1)},
 	q{inventory.create_consumer('mirror')}, q{inventory.drop_consumer('mirror')},
-	q{inventory.consume('mirror')},
+	q{inventory.consume('mirror')}, q{inventory.prune('2000-01-01')},
+	q{inventory.expect('lamp', 'main', 1, now())}, q{inventory.settle_expected(1)},
 	q{mezzanine.create_view('more', 'SELECT item, count(*) FROM orders GROUP BY item')},
 	q{mezzanine.drop_view('sales')})
 {
