@@ -168,25 +168,25 @@ bool Delta::empty() const noexcept
 // Each argument is decoded before its place is written, so `current` may be the result
 // of the call before.
 const Delta::Stored &Delta::Combine(const Group &group, std::span<const ArgumentKind> kinds,
-									const Stored &current, Extent extent)
+									const Stored &current, Extent before, Extent after)
 {
 	if (group.arguments.size() != kinds.size())
 		throw Misuse("a group's arguments are not those of its view");
-	CheckRows(current, kinds.size(), extent);
-	const std::int64_t rows = CombineRows(current.rows, group.rows, extent);
+	CheckRows(current, kinds.size(), before);
+	const std::int64_t rows = CombineRows(current.rows, group.rows, after);
 	while (encoded_.size() < kinds.size())
 		encoded_.emplace_back(resource_);
 
-	const std::span<const StoredArgument> before = current.arguments;
+	const std::span<const StoredArgument> stored = current.arguments;
 	combined_arguments_.resize(kinds.size());
 	for (std::size_t i = 0; i < kinds.size(); ++i) {
 		const int number = static_cast<int>(i) + 1;
 		sum_.Clear();
 		sum_.AddSum(group.arguments[i]);
-		if (!before.empty())
-			sum_.AddStored(kinds[i], number, before[i], extent);
-		combined_arguments_[i] = sum_.Encode(kinds[i], number, &encoded_[i], extent);
-		if (extent == Extent::kWhole && combined_arguments_[i].count > rows)
+		if (!stored.empty())
+			sum_.AddStored(kinds[i], number, stored[i], before);
+		combined_arguments_[i] = sum_.Encode(kinds[i], number, &encoded_[i], after);
+		if (after == Extent::kWhole && combined_arguments_[i].count > rows)
 			throw Contradiction("Argument " + std::to_string(number) + ": there would be " +
 								std::to_string(combined_arguments_[i].count) +
 								" non-null values in " + std::to_string(rows) + " rows.");

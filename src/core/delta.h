@@ -119,14 +119,16 @@ public:
 	// said of changes that net to nothing.
 	bool empty() const noexcept;
 
-	// Adds a group's change to what is stored.  The result is valid until the next call;
+	// Adds a group's change to what is stored, a whole or a part `before` and `after`.  The
+	// result is valid until the next call;
 	// it may be given as that call's `current`.
 	//
 	// Throws: kInvariant when a whole is no set of rows (the detail says what is wrong),
 	//         kOverflow when a bigint or numeric cannot hold it, kInternal when a stored
 	//         sum is no numeric.
 	const Stored &Combine(const Group &group, std::span<const ArgumentKind> kinds,
-						  const Stored &current, Extent extent = Extent::kWhole);
+						  const Stored &current, Extent before = Extent::kWhole,
+						  Extent after = Extent::kWhole);
 
 private:
 	struct GroupName {

@@ -43,7 +43,7 @@ struct Argument::Rare {
 	__int128 months = 0;
 
 	// Floats.
-	double real = 0;
+	double real = -0.0; // which adds nothing to anything, not even a sign
 	bool has_real = false;
 
 	std::pmr::vector<std::int64_t> bits; // as many as have been set

@@ -93,8 +93,9 @@ constexpr Rule kRules[] = {
 	{F_AVG_INT8, kSum, MEAN, false},
 	{F_AVG_NUMERIC, kDecimalSum, "(" DECIMAL_SUM ") / $1::pg_catalog.numeric", false},
 	{F_AVG_INTERVAL, kSum, "$2 / $1::pg_catalog.float8", false},
-	{F_AVG_FLOAT4, kFloatMean, "$2 / $1::pg_catalog.float8", false},
-	{F_AVG_FLOAT8, kFloatMean, "$2 / $1::pg_catalog.float8", false},
+	// PostgreSQL's avg of floats begins with 0: no mean is -0.
+	{F_AVG_FLOAT4, kFloatMean, "(0::pg_catalog.float8 + $2) / $1::pg_catalog.float8", false},
+	{F_AVG_FLOAT8, kFloatMean, "(0::pg_catalog.float8 + $2) / $1::pg_catalog.float8", false},
 	{F_BOOL_AND, kTruths, "CASE WHEN $1 > 0 THEN $2 = $1 END", true},
 	{F_EVERY, kTruths, "CASE WHEN $1 > 0 THEN $2 = $1 END", true},
 	{F_BOOL_OR, kTruths, "CASE WHEN $1 > 0 THEN $2 > 0 END", true},

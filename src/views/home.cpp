@@ -264,9 +264,12 @@ GroupState CombineWithHome(core::Delta *delta, const ViewProgram *view, const co
 	const std::span<const core::ArgumentKind> kinds = KindsOf(view);
 	const core::Delta::Stored current =
 		home == nullptr ? core::Delta::Stored{} : ReadState(view, home);
+	// Beside cells even a row that becomes whole may have been a part.
+	const core::Extent before = view->spread > 1 ? core::Extent::kPart : core::Extent::kWhole;
 	const core::Delta::Stored *combined = nullptr;
 	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { combined = &delta->Combine(group, kinds, current, extent); }))
+	if (!pg::CallCore(&failure,
+					  [&] { combined = &delta->Combine(group, kinds, current, before, extent); }))
 		ereport(ERROR,
 				(errcode(pg::PackedSqlState(failure.code)), errmsg_internal("%s", failure.message),
 				 failure.detail[0] ? errdetail_internal("%s", failure.detail) : 0,

@@ -184,6 +184,13 @@ const std::vector<std::string> kPlainAggregates = {
 	"stddev_pop(i)",
 };
 
+// What adds up, so that a group may have several cells.
+const std::vector<std::string> kAdditiveAggregates = {
+	"count(*)",  "count(i)",   "sum(i)",      "sum(b)",        "sum(n)",         "sum(iv)",
+	"sum(m)",    "avg(i)",     "avg(n)",      "avg(iv)",       "bool_and(flag)", "every(i > 0)",
+	"bit_or(i)", "bit_xor(b)", "variance(i)", "stddev_pop(n)",
+};
+
 // Computed again for a group that changed, or kept in a core of their own.
 const std::vector<std::string> kOtherAggregates = {
 	"count(DISTINCT i)",
@@ -319,6 +326,22 @@ std::string Grouped(Select *select)
 	return query;
 }
 
+// A group of few keys, so that writers meet in it, in several cells.
+std::string Spread(Select *select)
+{
+	Random *random = select->random;
+	if (random->Chance(70)) {
+		select->keys.emplace_back(random->Pick<std::string>({"k1", "k2", "flag", "i % 2"}));
+		select->AddOutput(select->keys[0]);
+	}
+	for (const std::string &aggregate : random->Some(kAdditiveAggregates, 1 + random->Roll(4)))
+		select->AddOutput(random->Chance(25)
+							  ? aggregate + " FILTER (WHERE " + random->Pick(kConditions) + ")"
+							  : aggregate);
+	const std::string group = select->keys.empty() ? "" : " GROUP BY " + select->keys[0];
+	return "SELECT " + Joined(select->outputs, ", ") + select->From() + group;
+}
+
 // A window of days that moves with the clock: every row is in it, or none.
 std::string Rolling(Select *select)
 {
@@ -385,8 +408,16 @@ Table RandomTable(Random *random, const std::string &name)
 	return table;
 }
 
+Definition RandomSpreadDefinition(Random *random, const Table &table, const std::string &name)
+{
+	Select select{random, &table, {}, {}};
+	return {name, Spread(&select), ", spread => " + std::to_string(random->Between(2, 9)), true};
+}
+
 Definition RandomDefinition(Random *random, const Table &table, const std::string &name)
 {
+	if (random->Chance(15))
+		return RandomSpreadDefinition(random, table, name);
 	Select select{random, &table, {}, {}};
 	Definition definition{name, "", "", true};
 	const std::uint64_t shape = random->Roll(100);

@@ -28,6 +28,9 @@ Table RandomTable(Random *random, const std::string &name);
 
 Definition RandomDefinition(Random *random, const Table &table, const std::string &name);
 
+// One whose groups may have several cells.
+Definition RandomSpreadDefinition(Random *random, const Table &table, const std::string &name);
+
 // Values of one new row, as "(...)", for RowColumns().
 std::string RandomRow(Random *random, std::int64_t id, int owner);
 const char *RowColumns();

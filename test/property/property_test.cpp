@@ -42,7 +42,7 @@ protected:
 TEST_F(ViewPropertyTest, ViewsEqualTheirQueriesAfterEveryChange)
 {
 	const std::uint64_t seed = Seed();
-	const int cases = Setting("MEZZANINE_PROPERTY_CASES", 30);
+	const int cases = Setting("MEZZANINE_PROPERTY_CASES", 200);
 	int failed = 0;
 	for (int i = 0; i < cases && failed < 3; ++i) {
 		ExpectHolds(RandomCase(seed + static_cast<std::uint64_t>(i), kViews, kTransactions));
@@ -56,6 +56,7 @@ TEST_F(ViewPropertyTest, ViewsEqualTheirQueriesAfterEveryChange)
 // --- many at once ---
 
 constexpr int kWriters = 8;
+constexpr int kTransactionsAtOnce = 60;
 
 // A writer that goes on after it was killed, and after what serializable isolation asks.
 class Writer
@@ -112,7 +113,8 @@ protected:
 		const Table table = RandomTable(&random, "t");
 		std::vector<Definition> definitions;
 		for (int i = 0; i < kViews; ++i)
-			definitions.push_back(RandomDefinition(&random, table, "v" + std::to_string(i)));
+			definitions.push_back((i == 0 ? RandomSpreadDefinition : RandomDefinition)(
+				&random, table, "v" + std::to_string(i)));
 		Connection owner = Berlin();
 		EXPECT_EQ(Prepare(&owner, table, &definitions), 0);
 
@@ -125,7 +127,7 @@ protected:
 			const Leaving leaving(writing);
 			Writer writer([this] { return Berlin(); }, seed + static_cast<std::uint64_t>(client),
 						  table, client + 1);
-			for (int i = 0; i < kTransactions && !HasFailure(); ++i)
+			for (int i = 0; i < kTransactionsAtOnce && !HasFailure(); ++i)
 				writer.RunTransaction();
 		});
 		CompareInOneSnapshot(&owner, definitions);
@@ -163,7 +165,7 @@ protected:
 TEST_F(ViewRaceTest, ViewsEqualTheirQueriesInEverySnapshotWhileManyWriteAndSomeAreKilled)
 {
 	const std::uint64_t seed = Seed();
-	const int rounds = Setting("MEZZANINE_PROPERTY_ROUNDS", 4);
+	const int rounds = Setting("MEZZANINE_PROPERTY_ROUNDS", 20);
 	for (int i = 0; i < rounds && !HasFailure(); ++i) {
 		SCOPED_TRACE("round of seed " + std::to_string(seed + static_cast<std::uint64_t>(i)));
 		Round(seed + static_cast<std::uint64_t>(i));

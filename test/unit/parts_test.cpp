@@ -31,7 +31,7 @@ struct Change {
 			return stored;
 		const StoredArgument before = stored.View();
 		const Delta::Stored &after =
-			delta.Combine(delta.group(0, 0), {&kind, 1}, {*rows, {&before, 1}}, extent);
+			delta.Combine(delta.group(0, 0), {&kind, 1}, {*rows, {&before, 1}}, extent, extent);
 		*rows = after.rows;
 		return NaiveStored::Copy(after.arguments[0]);
 	}
