@@ -11,7 +11,7 @@ SELECT reservation AS cart
 SELECT pg_temp.say(inventory.extend(:'cart', 1, '1 h'));
 SELECT fence, status, expires_at > clock_timestamp() + '50 min' AS long
 	FROM inventory.reservations WHERE reservation = :'cart';
--- Shorter is possible, too; and again in one statement.
+-- It never ends sooner than it would have; and again in one statement.
 SELECT pg_temp.say(inventory.extend(:'cart', 2, '1 min'));
 SELECT pg_temp.say(inventory.extend(:'cart', 3, '1 h')), pg_temp.say(inventory.extend(:'cart', 4,
 	'1 h'));
@@ -36,14 +36,15 @@ SELECT inventory.release(:'cart', 5, '{"(extend-lamp,1,)"}');
 
 -- What is left is extended, and its expiry counts.
 SELECT pg_temp.say(inventory.release(:'cart', 6, '{"(extend-vase,2,)"}'));
-SELECT pg_temp.say(inventory.extend(:'cart', 6, '100 ms'));
-SELECT pg_sleep(0.15);
+SELECT reservation AS brief FROM inventory.reserve('extend-lamp', 2, ttl => '200 ms') \gset
+SELECT pg_temp.say(inventory.extend(:'brief', 1, '300 ms'));
+SELECT pg_sleep(0.35);
 SELECT sku, held, available FROM inventory.available('{extend-lamp,extend-vase}');
 \set VERBOSITY sqlstate
-SELECT inventory.extend(:'cart', 7, '1 h');
-SELECT inventory.take_over(:'cart', '1 h', 'too late');
+SELECT inventory.extend(:'brief', 2, '1 h');
+SELECT inventory.take_over(:'brief', '1 h', 'too late');
 \set VERBOSITY default
-SELECT status FROM inventory.reserve('extend-lamp', 10);
+SELECT status FROM inventory.reserve('extend-lamp', 7);
 
 -- Taken over: the operator needs no fence and says why.
 SELECT reservation AS vase FROM inventory.reserve('extend-vase', 1) \gset

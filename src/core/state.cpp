@@ -124,7 +124,7 @@ void Argument::Add(ArgumentKind kind, const Value &value, int sign)
 		std::pmr::vector<std::int64_t> &bits = MakeRare().bits;
 		bits.resize(kBitCount);
 		for (std::size_t bit = 0; bit < kBitCount; ++bit)
-			bits[bit] += (value.integer >> bit & 1) * sign;
+			bits[bit] += (static_cast<std::uint64_t>(value.integer) >> bit & 1) != 0 ? sign : 0;
 		return;
 	}
 	case ArgumentKind::kExtreme:

@@ -23,10 +23,13 @@ void ProlongLines(pg::Store *lines, const HeldLines &held, TimestampTz expires_a
 Outcome Prolong(pg::Store *reservations, Reservation *reservation, Interval *ttl)
 {
 	core::Ownership *ownership = &reservation->ownership;
-	ownership->fence += 1;
-	ownership->expires_at = DatumGetTimestampTz(
+	const TimestampTz wanted = DatumGetTimestampTz(
 		DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(GetCurrentTimestamp()),
 							IntervalPGetDatum(ttl)));
+	ownership->fence += 1;
+	// Never sooner: a buyer who is told that nothing is left would not know of units that this
+	// transaction, still in flight, is about to let go.
+	ownership->expires_at = wanted > ownership->expires_at ? wanted : ownership->expires_at;
 	WriteOwnership(reservations, *reservation);
 
 	pg::Store lines = OpenLines();

@@ -7,7 +7,7 @@
 namespace mezzanine::inventory
 {
 
-// Gives the hold `ttl` from now on, by the clock, and the next fence; returns the outcome
+// Gives the hold at least `ttl` from now on, by the clock, and the next fence; returns the outcome
 // with the lines that are still held.
 //
 // Requires: the reservation is locked, held, and not expired.
