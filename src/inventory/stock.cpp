@@ -148,7 +148,7 @@ void CheckExpiry(text *sku, const Lot &lot, const Optional &known)
 
 // As many cells as there may be transactions at work on one item at once: more bring
 // nothing, and a stock has them only while it needs them.
-constexpr int32 kCellsMaxAtFirst = 64;
+constexpr int32 kCellsMaxAtFirst = 128;
 
 // A new stock has no safety stock, no overselling and no low-water mark.
 Stock InsertStock(text *sku, text *location, const Lot &lot, bool serialised)
