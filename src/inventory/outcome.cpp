@@ -1,5 +1,7 @@
 #include "inventory/outcome.h"
 
+#include "inventory/tables.h"
+
 namespace mezzanine::inventory
 {
 
@@ -9,18 +11,11 @@ namespace
 // Columns of the type inventory.outcome, counted from 0.
 enum Column { kReservation, kStatus, kFence, kExpiresAt, kLines, kShortfall, kReplayed };
 
-Oid LineType()
-{
-	const Oid schema = get_namespace_oid("inventory", false);
-	return GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum("line"),
-						   ObjectIdGetDatum(schema));
-}
-
 } // namespace
 
 Optional LineArray(const Lines &lines)
 {
-	const Oid type = LineType();
+	const Oid type = RowType("line");
 	TupleDesc descriptor = lookup_rowtype_tupdesc(type, -1);
 	auto *elements = static_cast<Datum *>(palloc(static_cast<Size>(lines.count) * sizeof(Datum)));
 	for (int i = 0; i < lines.count; ++i) {

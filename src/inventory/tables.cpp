@@ -6,7 +6,36 @@ namespace mezzanine::inventory
 namespace
 {
 
-Oid RelationNamed(const char *name)
+// Relations that this session has looked up by name, as the catalogue's own cache has them:
+// each call opens a dozen, and two look-ups in that cache for each are dear.
+struct KnownRelation {
+	char name[NAMEDATALEN]; // the hash key
+	Oid relation;
+};
+HTAB *known_relations = nullptr;
+
+// Called when a row of pg_class or pg_namespace may have changed.
+void RelationsMayHaveChanged(Datum, int, uint32)
+{
+	HASH_SEQ_STATUS all;
+	hash_seq_init(&all, known_relations);
+	while (void *entry = hash_seq_search(&all))
+		static_cast<KnownRelation *>(entry)->relation = InvalidOid;
+}
+
+void MakeKnownRelations()
+{
+	HASHCTL control{};
+	control.keysize = NAMEDATALEN;
+	control.entrysize = sizeof(KnownRelation);
+	control.hcxt = CacheMemoryContext;
+	known_relations =
+		hash_create("mezzanine relations", 64, &control, HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	CacheRegisterSyscacheCallback(RELNAMENSP, RelationsMayHaveChanged, Datum{0});
+	CacheRegisterSyscacheCallback(NAMESPACENAME, RelationsMayHaveChanged, Datum{0});
+}
+
+Oid LookUpRelation(const char *name)
 {
 	const Oid schema = get_namespace_oid("inventory", false);
 	const Oid relation = get_relname_relid(name, schema);
@@ -15,6 +44,20 @@ Oid RelationNamed(const char *name)
 						errmsg("relation \"inventory.%s\" does not exist", name),
 						errdetail("It is a part of the extension mezzanine."),
 						errhint("Drop and create the extension, or restore it from a backup.")));
+	return relation;
+}
+
+Oid RelationNamed(const char *name)
+{
+	if (known_relations == nullptr)
+		MakeKnownRelations();
+	auto *known =
+		static_cast<KnownRelation *>(hash_search(known_relations, name, HASH_FIND, nullptr));
+	if (known != nullptr && OidIsValid(known->relation))
+		return known->relation;
+	const Oid relation = LookUpRelation(name);
+	known = static_cast<KnownRelation *>(hash_search(known_relations, name, HASH_ENTER, nullptr));
+	known->relation = relation;
 	return relation;
 }
 
@@ -38,6 +81,11 @@ int64 LastNumber(const char *sequence)
 	call->args[0].isnull = false;
 	const Datum last = pg_sequence_last_value(call);
 	return call->isnull ? 0 : DatumGetInt64(last);
+}
+
+Oid RowType(const char *relation)
+{
+	return get_rel_type_id(RelationNamed(relation));
 }
 
 TupleTableSlot *BlankRow(pg::Store *store)

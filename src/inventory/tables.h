@@ -165,6 +165,9 @@ enum Column : AttrNumber {
 // Opens a table of the schema inventory with one of its indexes.
 pg::Store OpenTable(const char *table, const char *index, LOCKMODE mode);
 
+// The type of the rows of a table, or the composite type itself, of the schema inventory.
+Oid RowType(const char *relation);
+
 // The next number of a sequence of the schema inventory.
 int64 NextNumber(const char *sequence);
 
