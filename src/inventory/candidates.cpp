@@ -1,5 +1,6 @@
 #include "inventory/candidates.h"
 
+#include "inventory/low_stock.h"
 #include "inventory/stock.h"
 #include "inventory/tables.h"
 
@@ -155,6 +156,9 @@ void AddFound(Finding *finding, int32 *last_place, int32 *ordinal)
 {
 	TupleTableSlot *slot = finding->stocks.slot;
 	slot_getallattrs(slot);
+	LearnMark(DatumGetInt64(slot->tts_values[stock::kStock - 1]),
+			  !slot->tts_isnull[stock::kLowWater - 1],
+			  DatumGetInt64(slot->tts_values[stock::kLowWater - 1]));
 	const int32 place = PlaceNamed(finding, DatumGetTextPP(slot->tts_values[stock::kLocation - 1]));
 	if (place != *last_place)
 		++*ordinal;

@@ -282,6 +282,17 @@ void WatchStock(int64 stock)
 		WatchMark(stock);
 }
 
+void LearnMark(int64 stock, bool marked, int64 low_water)
+{
+	// Only what HasMark would find: not where the marks are to be looked up anew, because what
+	// is told here may have been read before the change.
+	if (known_marks == nullptr || marks_are_stale || !OidIsValid(stock_table) ||
+		hash_get_num_entries(known_marks) > kKnownMarksMax)
+		return;
+	auto *known = static_cast<KnownMark *>(hash_search(known_marks, &stock, HASH_ENTER, nullptr));
+	known->low_water = marked ? low_water : core::kNeverLow;
+}
+
 void ForgetMarks(Relation stocks)
 {
 	CacheInvalidateRelcache(stocks);

@@ -21,6 +21,9 @@ void WatchStock(int64 stock);
 // The same, whether or not the stock has a mark: for who changes that.
 void WatchMark(int64 stock);
 
+// The mark of a stock that has just been read for another reason: it need not be read again.
+void LearnMark(int64 stock, bool marked, int64 low_water);
+
 // Has other sessions look marks up anew once this transaction has committed.
 void ForgetMarks(Relation stocks);
 
