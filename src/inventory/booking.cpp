@@ -129,6 +129,28 @@ void Count(Occupancy *occupancy, TupleTableSlot *slot, const core::Span &during,
 	occupancy->load[occupancy->count++] = booking.load;
 }
 
+// Fills the store's slot with the booking.
+TupleTableSlot *FillBooking(pg::Store *bookings, Booking *booking)
+{
+	const core::Span &during = booking->load.during;
+	TupleTableSlot *slot = BlankRow(bookings);
+	SetColumn(slot, kBooking, UUIDPGetDatum(&booking->id));
+	SetColumn(slot, kResource, PointerGetDatum(booking->resource));
+	SetColumn(slot, kReach, Int16GetDatum(static_cast<int16>(core::ReachOf(during))));
+	SetColumn(slot, kStartsAt, TimestampTzGetDatum(during.from));
+	SetColumn(slot, kEndsAt, TimestampTzGetDatum(during.until));
+	SetColumn(slot, kUnits, Int64GetDatum(booking->load.units));
+	SetColumn(slot, kStatus, CStringGetTextDatum(core::StatusWord(booking->ownership.status)));
+	SetColumn(slot, kFence, Int64GetDatum(booking->ownership.fence));
+	SetColumn(slot, kExpiresAt, TimestampTzGetDatum(booking->ownership.expires_at));
+	SetColumn(slot, kCreatedAt, TimestampTzGetDatum(booking->created_at));
+	if (booking->ownership.status != core::Status::kHeld)
+		SetColumn(slot, kSettledAt, TimestampTzGetDatum(booking->settled_at));
+	if (booking->reference.given)
+		SetColumn(slot, kReference, booking->reference.value);
+	return ExecStoreVirtualTuple(slot);
+}
+
 } // namespace
 
 pg::Store OpenBookings()
@@ -161,23 +183,7 @@ Booking RequireBooking(pg::Store *bookings, const pg_uuid_t &id)
 
 void WriteBooking(pg::Store *bookings, Booking *booking)
 {
-	const core::Span &during = booking->load.during;
-	TupleTableSlot *slot = BlankRow(bookings);
-	SetColumn(slot, kBooking, UUIDPGetDatum(&booking->id));
-	SetColumn(slot, kResource, PointerGetDatum(booking->resource));
-	SetColumn(slot, kReach, Int16GetDatum(static_cast<int16>(core::ReachOf(during))));
-	SetColumn(slot, kStartsAt, TimestampTzGetDatum(during.from));
-	SetColumn(slot, kEndsAt, TimestampTzGetDatum(during.until));
-	SetColumn(slot, kUnits, Int64GetDatum(booking->load.units));
-	SetColumn(slot, kStatus, CStringGetTextDatum(core::StatusWord(booking->ownership.status)));
-	SetColumn(slot, kFence, Int64GetDatum(booking->ownership.fence));
-	SetColumn(slot, kExpiresAt, TimestampTzGetDatum(booking->ownership.expires_at));
-	SetColumn(slot, kCreatedAt, TimestampTzGetDatum(booking->created_at));
-	if (booking->ownership.status != core::Status::kHeld)
-		SetColumn(slot, kSettledAt, TimestampTzGetDatum(booking->settled_at));
-	if (booking->reference.given)
-		SetColumn(slot, kReference, booking->reference.value);
-	ExecStoreVirtualTuple(slot);
+	TupleTableSlot *slot = FillBooking(bookings, booking);
 	if (!ItemPointerIsValid(&booking->place))
 		pg::InsertRow(bookings, slot);
 	else if (pg::UpdateRow(bookings, &booking->place, slot) != pg::Written::kDone)
@@ -286,7 +292,9 @@ void ExpireBookings(pg::Store *bookings, const Bookings &expired, TimestampTz no
 		Booking *booking = &expired.booking[i];
 		booking->ownership.status = core::Status::kExpired;
 		booking->settled_at = now;
-		WriteBooking(bookings, booking);
+		// Somebody else whose time meets the booking's, and not ours, may have come to the same
+		// end before; nobody to another one, because all other verbs take every fence of it.
+		(void)pg::UpdateRow(bookings, &booking->place, FillBooking(bookings, booking));
 	}
 }
 

@@ -45,7 +45,8 @@ core::Span RequireTime(FunctionCallInfo fcinfo, int number, const char *name);
 
 // The fences of a time of a resource: the resource and its days together with others, and
 // the hours alone; whole days alone, without their hours; the resource alone, for a time of
-// many days.  Two bookings that have no hour in common never wait for each other.
+// many days.  Two bookings that have no hour in common never wait for each other, unless
+// both find the same hold expired.
 struct TimeFences {
 	fence::Fence resource;
 	core::Span during;
