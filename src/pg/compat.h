@@ -45,6 +45,21 @@ inline bool WalkQuery(Query *query, TreeWalker walker, void *context, int flags)
 #endif
 }
 
+using PlanStateWalker = bool (*)(PlanState *node, void *context);
+
+inline bool WalkPlanState(PlanState *node, PlanStateWalker walker, void *context)
+{
+#if PG_VERSION_NUM < 160000
+	return planstate_tree_walker(
+		node, reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker)), context);
+#else
+	return planstate_tree_walker(node, walker, context);
+#endif
+}
+
+// The server's commands that tell of their progress have the numbers below this one.
+constexpr int kFreeProgressCommand = PROGRESS_COMMAND_COPY + 1;
+
 using TreeMutator = Node *(*)(Node *node, void *context);
 
 inline Node *MutateExpression(Node *node, TreeMutator mutator, void *context)

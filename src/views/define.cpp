@@ -6,6 +6,7 @@
 #include "views/finish.h"
 #include "views/life.h"
 #include "views/partitions.h"
+#include "views/progress.h"
 #include "views/restore.h"
 #include "views/run.h"
 #include "views/script.h"
@@ -188,13 +189,15 @@ void CommentOn(const char *kind, const char *relation, const char *comment)
 }
 
 // Fills the home table from the base, as the owner and with no way to become more.
-void Fill(const CoreNames *core)
+void Fill(const CoreNames *core, const Progress *progress)
 {
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
 	SetUserIdAndSecContext(user, security | SECURITY_RESTRICTED_OPERATION);
+	BeginProgress(progress);
 	RUN("INSERT INTO %s TABLE %s", core->home, core->truth);
+	EndProgress();
 	SetUserIdAndSecContext(user, security);
 }
 
@@ -281,8 +284,12 @@ List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOpti
 			names->total = FreeTotalName(view->bare, number);
 			CreateCells(core, names);
 		}
-		if (options->with_data)
-			Fill(names);
+		if (options->with_data) {
+			const Progress progress = {Filling::kCreate, plan->base,
+									   InvalidOid,       RelationOid(names->home),
+									   number,           list_length(plan->cores)};
+			Fill(names, &progress);
+		}
 		Guard(names->home);
 		CommentOn(
 			"TABLE", names->home,

@@ -2,6 +2,7 @@
 #include "views/operate.h"
 #include "views/partitions.h"
 #include "views/program.h"
+#include "views/progress.h"
 #include "views/restore.h"
 #include "views/stale.h"
 #include "views/substitute.h"
@@ -29,6 +30,7 @@ void InitModule()
 	InitStale();
 	InitPartitions();
 	InitOperation();
+	InitProgress();
 	InitRestore();
 	InitSubstitution();
 }

@@ -6,6 +6,7 @@
 #include "views/life.h"
 #include "views/partitions.h"
 #include "views/program.h"
+#include "views/progress.h"
 #include "views/run.h"
 #include "views/stale.h"
 #include "views/transaction.h"
@@ -160,8 +161,20 @@ int64 RefreshCores(Oid view, List *cores, bool rebuild)
 						   security | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
 	SPI_connect();
 	list_sort(cores, CompareByDepth);
-	foreach (cell, cores)
-		changed += RefreshCore(static_cast<CoreEntry *>(lfirst(cell)), rebuild);
+	// The first is of depth 0.
+	const Oid base = static_cast<CoreEntry *>(linitial(cores))->source;
+	foreach (cell, cores) {
+		auto *core = static_cast<CoreEntry *>(lfirst(cell));
+		const Progress progress = {rebuild ? Filling::kRebuild : Filling::kRefresh,
+								   base,
+								   view,
+								   core->home,
+								   foreach_current_index(cell) + 1,
+								   list_length(cores)};
+		BeginProgress(&progress);
+		changed += RefreshCore(core, rebuild);
+		EndProgress();
+	}
 	SPI_finish();
 	SetUserIdAndSecContext(user, security);
 	AtEOXact_GUC(true, nest_level);
