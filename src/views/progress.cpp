@@ -71,9 +71,8 @@ TupleTableSlot *NextCounted(PlanState *node)
 	const Counted *counted = Find(node);
 	const Parameter parameter = counted->parameter;
 	TupleTableSlot *row = counted->next(node);
-	if (TupIsNull(row))
-		Tell(parameter);
-	else if (++numbers[parameter] % kRowsBetweenReports == 0)
+	// The last rows too: no row ends them.
+	if (TupIsNull(row) || ++numbers[parameter] % kRowsBetweenReports == 0)
 		Tell(parameter);
 	return row;
 }
