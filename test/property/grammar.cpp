@@ -312,15 +312,17 @@ std::string Grouped(Select *select)
 	const std::string group = GroupClause(select);
 	if (random->Chance(15))
 		select->AddOutput("rank() OVER (ORDER BY count(*))");
-	if (random->Chance(15))
+	const bool sets = group.find("GROUPING SETS (") != std::string::npos ||
+					  group.find(" ROLLUP (") != std::string::npos ||
+					  group.find(" CUBE (") != std::string::npos;
+	// PostgreSQL 15 itself answers wrongly where WHERE makes a key of grouping sets constant
+	// and a window is partitioned by it.
+	if (!sets && random->Chance(15))
 		select->AddOutput("sum(count(*)) OVER (PARTITION BY " + select->keys[0] + ")");
 	std::string query = "SELECT " + Joined(select->outputs, ", ") + select->From() + group;
 	if (random->Chance(20))
 		query += " HAVING " + random->Pick(kHavings);
 	// By every key, so that the first few are always the same.
-	const bool sets = group.find("GROUPING SETS (") != std::string::npos ||
-					  group.find(" ROLLUP (") != std::string::npos ||
-					  group.find(" CUBE (") != std::string::npos;
 	if (!sets && select->by_image && random->Chance(10))
 		query += " ORDER BY count(*) DESC, " + Joined(select->keys, ", ") + " LIMIT 3";
 	return query;
