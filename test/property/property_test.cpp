@@ -42,7 +42,7 @@ protected:
 TEST_F(ViewPropertyTest, ViewsEqualTheirQueriesAfterEveryChange)
 {
 	const std::uint64_t seed = Seed();
-	const int cases = Setting("MEZZANINE_PROPERTY_CASES", 100);
+	const int cases = Setting("MEZZANINE_PROPERTY_CASES", 200);
 	int failed = 0;
 	for (int i = 0; i < cases && failed < 3; ++i) {
 		ExpectHolds(RandomCase(seed + static_cast<std::uint64_t>(i), kViews, kTransactions));
@@ -167,7 +167,7 @@ protected:
 TEST_F(ViewRaceTest, ViewsEqualTheirQueriesInEverySnapshotWhileManyWriteAndSomeAreKilled)
 {
 	const std::uint64_t seed = Seed();
-	const int rounds = Setting("MEZZANINE_PROPERTY_ROUNDS", 12);
+	const int rounds = Setting("MEZZANINE_PROPERTY_ROUNDS", 20);
 	for (int i = 0; i < rounds && !HasFailure(); ++i) {
 		SCOPED_TRACE("round of seed " + std::to_string(seed + static_cast<std::uint64_t>(i)));
 		Round(seed + static_cast<std::uint64_t>(i));
