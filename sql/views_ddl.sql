@@ -65,7 +65,7 @@ SELECT pg_temp.differences(), * FROM mezzanine.ddl_view ORDER BY item;
 ALTER VIEW mezzanine.ddl_view RENAME TO ddl_other;
 INSERT INTO ddl_schema.ddl_renamed VALUES ('sofa', 1, 1);
 SELECT count(*) AS differences FROM mezzanine.verify('mezzanine.ddl_other');
-SELECT view, base FROM mezzanine_info.views WHERE view = 'mezzanine.ddl_other'::regclass;
+SELECT view, bases FROM mezzanine_info.views WHERE view = 'mezzanine.ddl_other'::regclass;
 
 -- A refusal concerns tables of views alone.
 CREATE TABLE ddl_plain (item text);

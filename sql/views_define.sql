@@ -11,7 +11,7 @@ SELECT mezzanine.create_view('def_sales',
 SELECT * FROM mezzanine.def_sales ORDER BY region;
 SELECT attname, atttypid::regtype FROM pg_attribute
 WHERE attrelid = 'mezzanine.def_sales'::regclass ORDER BY attnum;
-SELECT view, mode, base, definition, key_columns, owner, comment
+SELECT view, mode, bases, definition, key_columns, owner, comment
 FROM mezzanine_info.views WHERE view = 'mezzanine.def_sales'::regclass;
 SELECT view, number, source, depth, home, truth
 FROM mezzanine_info.cores WHERE view = 'mezzanine.def_sales'::regclass;
@@ -63,13 +63,13 @@ INSERT INTO names (name) VALUES
 SELECT name, mezzanine.create_view(name, 'SELECT region AS "r.""%", sum(units) AS "s %d" FROM sales GROUP BY region') AS view
 FROM names ORDER BY number;
 INSERT INTO sales VALUES (5, 'east', 5, 5), (6, NULL, 6, 6);
-SELECT v.view, d.* FROM mezzanine_info.views AS v CROSS JOIN LATERAL mezzanine.verify(v.view) AS d WHERE base = 'sales'::regclass;
+SELECT v.view, d.* FROM mezzanine_info.views AS v CROSS JOIN LATERAL mezzanine.verify(v.view) AS d WHERE 'sales'::regclass = ANY (bases);
 SELECT count(DISTINCT home) AS homes, count(DISTINCT view) AS views FROM mezzanine_info.cores WHERE source = 'sales'::regclass;
 SELECT * FROM mezzanine."def%s%n" ORDER BY 1;
 -- One set of triggers serves them all.
 SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 'sales'::regclass ORDER BY 1;
 SELECT count(*) FROM (SELECT mezzanine.drop_view(name) FROM names OFFSET 0) AS dropped;
-SELECT view FROM mezzanine_info.views WHERE base = 'sales'::regclass;
+SELECT view FROM mezzanine_info.views WHERE 'sales'::regclass = ANY (bases);
 
 -- drop_view.
 SELECT mezzanine.drop_view('def_absent');

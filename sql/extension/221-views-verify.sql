@@ -148,7 +148,7 @@ BEGIN
 	IF EXISTS (SELECT FROM mezzanine_info.cores AS c
 	           WHERE c.view = entry.view AND mezzanine_state.is_touched(c.home)) THEN
 		RAISE EXCEPTION 'cannot verify view "%" in a transaction that has changed table "%"',
-			verify.view, entry.base
+			verify.view, array_to_string(entry.bases, '" or "')
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 			      DETAIL = 'The changes reach the view''s state at commit; until then this '
 			               'transaction reads the view by its definition.',

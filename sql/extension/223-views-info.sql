@@ -91,8 +91,8 @@ CREATE FUNCTION mezzanine_state.edges(OUT source regclass, OUT target regclass, 
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT DISTINCT c.source, c.view, 'core'
-	FROM mezzanine_info.cores AS c WHERE c.depth = 0
+	SELECT b.base, b.view, 'core'
+	FROM mezzanine_info.bases AS b JOIN mezzanine_info.views AS v ON v.view = b.view
 	UNION
 	SELECT DISTINCT v.view, r.ev_class::regclass, 'reader'
 	FROM mezzanine_info.views AS v
@@ -150,12 +150,13 @@ BEGIN ATOMIC
 	SELECT 'error', r.relid::regclass::text,
 	       format('The trigger %s is missing or does not fire always.', t.name),
 	       'Drop the views on the table and create them again.'
-	FROM (SELECT DISTINCT c.source FROM mezzanine_info.cores AS c WHERE c.depth = 0) AS b
-	CROSS JOIN LATERAL (SELECT b.source UNION SELECT relid FROM pg_partition_tree(b.source))
+	FROM (SELECT DISTINCT b.base FROM mezzanine_info.bases AS b
+	      JOIN mezzanine_info.views AS v ON v.view = b.view) AS b
+	CROSS JOIN LATERAL (SELECT b.base UNION SELECT relid FROM pg_partition_tree(b.base))
 		AS r(relid)
 	CROSS JOIN (VALUES ('mezzanine_touch', true), ('mezzanine_capture', true),
 	                   ('mezzanine_capture_truncate', false)) AS t(name, on_partitions)
-	WHERE (t.on_partitions OR r.relid = b.source)
+	WHERE (t.on_partitions OR r.relid = b.base)
 	  AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = r.relid
 	                  AND g.tgname = t.name AND g.tgenabled = 'A')
 	UNION ALL
@@ -169,7 +170,7 @@ BEGIN ATOMIC
 	FROM pg_trigger AS g
 	WHERE g.tgfoid = 'mezzanine_state.capture'::regproc AND g.tgname = 'mezzanine_capture'
 	  AND g.tgparentid = 0
-	  AND NOT EXISTS (SELECT FROM mezzanine_info.cores AS c WHERE c.source = g.tgrelid)
+	  AND NOT EXISTS (SELECT FROM mezzanine_info.bases AS b WHERE b.base = g.tgrelid)
 	UNION ALL
 	SELECT 'error', e.evtname::text, 'The event trigger does not fire always.',
 	       format('ALTER EVENT TRIGGER %I ENABLE ALWAYS', e.evtname)

@@ -12,18 +12,27 @@ DECLARE
 BEGIN
 	-- Each view's tables, and its own relations in the order in which they can go.
 	FOR entry IN
-		SELECT c.view, array_agg(DISTINCT k.source) FILTER (WHERE k.depth = 0) AS bases,
-		       c.view || array_agg(r.relation ORDER BY k.depth DESC, k.number, r.n)
+		SELECT c.view,
+		       ARRAY(SELECT b.base FROM mezzanine_info.bases AS b WHERE b.view = c.view) AS bases,
+		       c.view || array_agg(r.relation ORDER BY r.depth DESC, r.number, r.n)
 		           FILTER (WHERE r.relation IS NOT NULL) || c.definition AS relations
 		FROM mezzanine_info.catalogue AS c
-		JOIN mezzanine_info.core AS k ON k.view = c.view
-		CROSS JOIN LATERAL unnest(ARRAY[k.total, k.cells, k.home, k.truth])
-			WITH ORDINALITY AS r(relation, n)
+		JOIN (SELECT k.view, k.depth, k.number, p.relation, p.n
+		      FROM mezzanine_info.core AS k
+		      CROSS JOIN LATERAL unnest(ARRAY[k.total, k.cells, k.home, k.truth])
+		          WITH ORDINALITY AS p(relation, n)
+		      UNION ALL
+		      -- After the cores over it, before those that it joins.
+		      SELECT o.view, o.depth - 0.5, 0, o.rows, 0 FROM mezzanine_info.rows AS o) AS r
+			ON r.view = c.view
 		GROUP BY c.view, c.definition
 	LOOP
 		CONTINUE WHEN NOT EXISTS (SELECT FROM unnest(entry.relations || entry.bases) AS r(relation)
 		                          WHERE NOT EXISTS (SELECT FROM pg_class AS k
 		                                            WHERE k.oid = r.relation));
+		DELETE FROM mezzanine_info.row_source AS s USING mezzanine_info.rows AS r
+		WHERE r.rows = s.rows AND r.view = entry.view;
+		DELETE FROM mezzanine_info.rows AS r WHERE r.view = entry.view;
 		DELETE FROM mezzanine_info.core AS k WHERE k.view = entry.view;
 		DELETE FROM mezzanine_info.catalogue AS c WHERE c.view = entry.view;
 		-- First the bases, as their writers do; then what they want at their commit.
@@ -50,8 +59,8 @@ BEGIN
 			           CROSS JOIN LATERAL pg_partition_tree(b.oid) AS p))
 			  AND t.tgparentid = 0
 			  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc)
-			  AND NOT EXISTS (SELECT FROM mezzanine_info.core AS k
-			                  WHERE k.source = coalesce(pg_partition_root(t.tgrelid), t.tgrelid))
+			  AND NOT EXISTS (SELECT FROM mezzanine_info.bases AS b
+			                  WHERE b.base = coalesce(pg_partition_root(t.tgrelid), t.tgrelid))
 		LOOP
 			EXECUTE format('DROP TRIGGER %I ON %s', part.name, part.relation);
 		END LOOP;
@@ -86,7 +95,12 @@ BEGIN
 	FROM pg_event_trigger_ddl_commands() AS c
 	WHERE c.classid = 'pg_class'::regclass AND c.command_tag = 'ALTER TABLE';
 	SELECT coalesce(p.part, v.source) AS base, v.view, p.what, p.hint INTO problem
-	FROM mezzanine_info.cores AS v JOIN pg_class AS b ON b.oid = v.source
+	FROM (SELECT c.view, c.number, c.home, c.cells, coalesce(s.source, c.source) AS source
+	      FROM mezzanine_info.cores AS c
+	      LEFT JOIN mezzanine_info.row_source AS s ON s.rows = c.source) AS v
+	JOIN pg_class AS b ON b.oid = v.source
+	CROSS JOIN LATERAL (SELECT NOT EXISTS (SELECT FROM mezzanine_info.core AS f
+	                                       WHERE f.home = v.source) AS is_base) AS s
 	CROSS JOIN LATERAL (
 		SELECT array_agg(t.relid) AS all_of_it
 		FROM (SELECT v.source AS relid UNION SELECT relid FROM pg_partition_tree(v.source)) AS t
@@ -119,16 +133,16 @@ BEGIN
 		SELECT NULL, 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
 		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER')
 		  AND (SELECT count(*) FROM pg_trigger AS t
-		       WHERE v.depth = 0 AND t.tgrelid = v.source
+		       WHERE s.is_base AND t.tgrelid = v.source
 		         AND t.tgname IN ('mezzanine_touch', 'mezzanine_capture',
 		                          'mezzanine_capture_truncate')
 		          OR t.tgrelid IN (v.home, v.cells)
 		             AND t.tgname IN ('mezzanine_guard', 'mezzanine_guard_truncate'))
-		      < CASE v.depth WHEN 0 THEN 5 ELSE 2 END + CASE WHEN v.cells IS NULL THEN 0 ELSE 2 END
+		      < CASE WHEN s.is_base THEN 5 ELSE 2 END + CASE WHEN v.cells IS NULL THEN 0 ELSE 2 END
 		UNION ALL
 		SELECT r.relid, 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
 		FROM unnest(base.all_of_it) AS r(relid)
-		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER') AND v.depth = 0 AND r.relid <> v.source
+		WHERE TG_TAG IN ('DROP TRIGGER', 'ALTER TRIGGER') AND s.is_base AND r.relid <> v.source
 		  AND NOT EXISTS (SELECT FROM pg_trigger AS t
 		                  WHERE t.tgrelid = r.relid AND t.tgname = 'mezzanine_touch')
 		UNION ALL

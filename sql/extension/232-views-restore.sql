@@ -14,28 +14,61 @@ CREATE FUNCTION mezzanine_state.on_load() RETURNS trigger
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	IF NOT mezzanine_state.is_registering() THEN
-		-- Both tables may be loaded at once: who comes second sees the other's rows.
-		LOCK TABLE mezzanine_info.core IN SHARE ROW EXCLUSIVE MODE;
-		PERFORM mezzanine.refresh(v.view)
-		FROM (SELECT DISTINCT l.view FROM loaded AS l
-		      JOIN mezzanine_info.catalogue AS c ON c.view = l.view AND c.status = 'live'
-		      JOIN mezzanine_info.core AS k ON k.view = l.view
-		      JOIN pg_trigger AS t ON t.tgrelid = k.source
-		                          AND t.tgfoid = 'mezzanine_state.capture'::regproc) AS v;
+	IF mezzanine_state.is_registering() THEN
+		RETURN NULL;
+	END IF;
+	-- The tables may be loaded at once: who comes last sees the others' rows.
+	LOCK TABLE mezzanine_info.core IN SHARE ROW EXCLUSIVE MODE;
+	IF TG_TABLE_NAME = 'row_source' THEN
+		PERFORM mezzanine_state.refresh_loaded(ARRAY(
+			SELECT r.view FROM loaded AS l JOIN mezzanine_info.rows AS r ON r.rows = l.rows));
+	ELSE
+		PERFORM mezzanine_state.refresh_loaded(ARRAY(SELECT l.view FROM loaded AS l));
 	END IF;
 	RETURN NULL;
 END $$;
 COMMENT ON FUNCTION mezzanine_state.on_load() IS
 	'trigger of the catalogue: computes views whose rows come by a dump of data alone';
+CREATE FUNCTION mezzanine_state.refresh_loaded(loaded regclass[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	PERFORM mezzanine.refresh(c.view)
+	FROM mezzanine_info.catalogue AS c
+	WHERE c.view = ANY (loaded) AND c.status = 'live'
+	  -- All is there that says which tables it is computed from, ...
+	  AND EXISTS (SELECT FROM mezzanine_info.core AS k WHERE k.view = c.view)
+	  AND NOT EXISTS (SELECT FROM mezzanine_info.core AS k JOIN pg_class AS s ON s.oid = k.source
+	                  WHERE k.view = c.view AND s.relkind = 'v'
+	                    AND NOT EXISTS (SELECT FROM mezzanine_info.rows AS r
+	                                    JOIN mezzanine_info.row_source AS o ON o.rows = r.rows
+	                                    WHERE r.rows = k.source))
+	  -- ... and their triggers count already.
+	  AND EXISTS (SELECT FROM mezzanine_info.bases AS b
+	              JOIN pg_trigger AS t ON t.tgrelid = b.base
+	                                  AND t.tgfoid = 'mezzanine_state.capture'::regproc
+	              WHERE b.view = c.view);
+END $$;
+COMMENT ON FUNCTION mezzanine_state.refresh_loaded(regclass[]) IS
+	'computes those of the views whose rows in the catalogue are complete and whose tables'' '
+	'triggers are there';
 CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.core
 	REFERENCING NEW TABLE AS loaded
 	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();
 CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.catalogue
 	REFERENCING NEW TABLE AS loaded
 	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();
+CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.rows
+	REFERENCING NEW TABLE AS loaded
+	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();
+CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.row_source
+	REFERENCING NEW TABLE AS loaded
+	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();
 ALTER TABLE mezzanine_info.core ENABLE ALWAYS TRIGGER mezzanine_on_load;
 ALTER TABLE mezzanine_info.catalogue ENABLE ALWAYS TRIGGER mezzanine_on_load;
+ALTER TABLE mezzanine_info.rows ENABLE ALWAYS TRIGGER mezzanine_on_load;
+ALTER TABLE mezzanine_info.row_source ENABLE ALWAYS TRIGGER mezzanine_on_load;
 
 CREATE FUNCTION mezzanine_state.skip_replicated() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'mezzanine_skip_replicated';
@@ -47,9 +80,18 @@ CREATE TRIGGER mezzanine_skip_replicated
 CREATE TRIGGER mezzanine_skip_replicated
 	BEFORE INSERT OR UPDATE OR DELETE ON mezzanine_info.core
 	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.skip_replicated();
+CREATE TRIGGER mezzanine_skip_replicated
+	BEFORE INSERT OR UPDATE OR DELETE ON mezzanine_info.rows
+	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.skip_replicated();
+CREATE TRIGGER mezzanine_skip_replicated
+	BEFORE INSERT OR UPDATE OR DELETE ON mezzanine_info.row_source
+	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.skip_replicated();
 ALTER TABLE mezzanine_info.catalogue ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
 ALTER TABLE mezzanine_info.core ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
+ALTER TABLE mezzanine_info.rows ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
+ALTER TABLE mezzanine_info.row_source ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
 
 REVOKE ALL ON FUNCTION
-	mezzanine_state.is_registering(), mezzanine_state.on_load(), mezzanine_state.skip_replicated()
+	mezzanine_state.is_registering(), mezzanine_state.on_load(),
+	mezzanine_state.refresh_loaded(regclass[]), mezzanine_state.skip_replicated()
 FROM PUBLIC;
