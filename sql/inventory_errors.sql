@@ -1,7 +1,6 @@
 -- Errors in full: what happened, why, and what to do.  Each state that the inventory
 -- raises is here once.
-SELECT inventory.receive('errors-lamp', 'north', 9), inventory.receive('errors-two', 'a', 1),
-	inventory.receive('errors-two', 'b', 1) \gset
+SELECT inventory.receive('errors-lamp', 'north', 9) \gset
 SELECT inventory.reserve('errors-lamp', 0);
 SELECT inventory.reserve('errors-lamp', NULL::bigint);
 SELECT inventory.reserve(repeat('x', 2000), 1);
@@ -9,7 +8,7 @@ SELECT inventory.reserve('errors-lamp', 1, ttl => '-1 h');
 SELECT inventory.reserve('errors-lamp', 1, wait => '-1 h');
 SELECT inventory.reserve('errors-none', 1);
 SELECT inventory.reserve('errors-lamp', 1, 'west');
-SELECT inventory.reserve_many(ARRAY[ROW('errors', '{"(errors-two,1,)"}', NULL, NULL)]::inventory.request[]);
+SELECT inventory.reserve_many(ARRAY[ROW('errors', '{"(errors-none,1,)"}', NULL, NULL)]::inventory.request[]);
 SELECT inventory.reserve('{}'::inventory.line[]);
 SELECT inventory.reserve('{"(errors-lamp,9223372036854775807,)","(errors-lamp,1,)"}'::inventory.line[]);
 SELECT inventory.reserve('{"(errors-lamp,1,)"}'::inventory.line[], mode => 'maybe');

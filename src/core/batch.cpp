@@ -1,8 +1,6 @@
 #include "core/batch.h"
 
 #include <algorithm>
-#include <limits>
-#include <tuple>
 
 namespace mezzanine::core
 {
@@ -10,53 +8,64 @@ namespace mezzanine::core
 namespace
 {
 
-Supply *SupplyOf(std::span<Supply> supplies, std::int64_t stock)
+// The entry of `stock` among entries that are sorted by stock, which has one.
+template <typename Entry> Entry &EntryOf(std::span<Entry> entries, std::int64_t stock)
 {
-	const auto found = std::lower_bound(
-		supplies.begin(), supplies.end(), stock,
-		[](const Supply &supply, std::int64_t wanted) { return supply.stock < wanted; });
-	return &*found;
+	return *std::ranges::lower_bound(entries, stock, {},
+									 [](const Entry &entry) { return entry.stock; });
 }
 
-bool Serve(std::span<Asked> asked, std::span<Supply> supplies)
+bool Serve(const Cart &cart, std::span<Supply> supplies)
 {
-	bool enough = true;
-	for (Asked &line : asked) {
-		const std::int64_t units = SupplyOf(supplies, line.stock)->units;
-		line.missing = std::max<std::int64_t>(line.quantity - units, 0);
-		enough = enough && line.missing == 0;
-	}
-	if (!enough)
+	for (Pool &pool : cart.pools)
+		pool.available = EntryOf(supplies, pool.stock).units;
+	if (!Allocate(cart.pools, cart.wants, Strategy::kInOrder))
 		return false;
-	for (const Asked &line : asked)
-		SupplyOf(supplies, line.stock)->units -= line.quantity;
+	for (const Pool &pool : cart.pools)
+		EntryOf(supplies, pool.stock).units -= pool.planned;
 	return true;
 }
 
 } // namespace
 
-std::size_t SumAll(std::span<Demand> demands) noexcept
+std::size_t JoinPools(std::span<const Cart> carts, std::span<Pool> pools) noexcept
 {
-	std::sort(demands.begin(), demands.end(), [](const Demand &a, const Demand &b) {
-		return std::tie(a.stock, a.line) < std::tie(b.stock, b.line);
-	});
 	std::size_t count = 0;
-	for (const Demand &demand : demands) {
-		if (count == 0 || demands[count - 1].stock != demand.stock) {
-			demands[count++] = demand;
-			continue;
-		}
-		std::int64_t *sum = &demands[count - 1].quantity;
-		if (__builtin_add_overflow(*sum, demand.quantity, sum))
-			*sum = std::numeric_limits<std::int64_t>::max();
-	}
+	for (const Cart &cart : carts)
+		for (const Pool &pool : cart.pools)
+			pools[count++] = pool;
+	const std::span<Pool> all = pools.first(count);
+	std::ranges::sort(all, {}, &Pool::stock);
+	count -= std::ranges::unique(all, {}, &Pool::stock).size();
+	for (std::size_t i = 0; i < count; ++i)
+		pools[i].group = static_cast<std::int32_t>(i);
 	return count;
 }
 
-void ServeInOrder(std::span<Cart> carts, std::span<Supply> supplies) noexcept
+void JoinWants(std::span<const Cart> carts, std::span<const Pool> pools, std::span<Want> wants,
+			   std::span<Candidate> candidates) noexcept
+{
+	std::size_t want_count = 0;
+	std::size_t candidate_count = 0;
+	for (const Cart &cart : carts)
+		for (const Want &want : cart.wants) {
+			const std::size_t first = candidate_count;
+			for (const Candidate &candidate : want.candidates) {
+				const std::int64_t stock =
+					cart.pools[static_cast<std::size_t>(candidate.pool)].stock;
+				const auto place = &EntryOf(pools, stock) - pools.data();
+				candidates[candidate_count++] = {static_cast<std::int32_t>(place), candidate.place,
+												 0};
+			}
+			wants[want_count++] = {want.quantity,
+								   candidates.subspan(first, candidate_count - first), 0};
+		}
+}
+
+void ServeInOrder(std::span<Cart> carts, std::span<Supply> supplies)
 {
 	for (Cart &cart : carts)
-		cart.served = Serve({cart.asked, cart.count}, supplies);
+		cart.served = Serve(cart, supplies);
 }
 
 } // namespace mezzanine::core

@@ -1,5 +1,6 @@
 #include "inventory/candidates.h"
 
+#include "inventory/array.h"
 #include "inventory/low_stock.h"
 #include "inventory/stock.h"
 #include "inventory/tables.h"
@@ -39,12 +40,6 @@ struct Finding {
 	int found_room;
 	DateADT today;
 };
-
-template <typename T> T *AllocateArray(int count)
-{
-	return static_cast<T *>(
-		palloc_extended(static_cast<Size>(count) * sizeof(T), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-}
 
 // Makes room for one more.
 template <typename T> void Grow(T **array, int count, int *room)

@@ -1,5 +1,6 @@
 #include "inventory/hold.h"
 
+#include "inventory/array.h"
 #include "inventory/identity.h"
 #include "inventory/journal.h"
 
@@ -26,49 +27,64 @@ void InsertReservation(pg::Store *reservations, Reservation *reservation, Timest
 }
 
 // Writes one line, and its movement.
-void InsertLine(pg::Store *lines, pg::Store *journal, const Reservation &reservation,
-				const core::Demand &demand)
+void InsertLine(const HoldStores &stores, const Reservation &reservation, int32 number,
+				const Line &asked)
 {
 	pg_uuid_t id = reservation.id;
 	HeldLine line{};
 	line.reservation = id;
-	line.number = demand.line;
-	line.stock = demand.stock;
-	line.quantity = demand.quantity;
+	line.number = number;
+	line.stock = asked.stock;
+	line.quantity = asked.quantity;
 	line.expires_at = reservation.ownership.expires_at;
 	ItemPointerSetInvalid(&line.place);
-	WriteLine(lines, line);
+	WriteLine(stores.lines, line);
 
 	Movement movement{};
-	movement.stock = demand.stock;
+	movement.stock = asked.stock;
 	movement.from = "available";
 	movement.to = "held";
-	movement.quantity = demand.quantity;
+	movement.quantity = asked.quantity;
 	movement.reason = "reserve";
 	movement.reservation = &id;
-	(void)Record(journal, movement);
+	(void)Record(stores.journal, movement);
+}
+
+// What the plan takes, one line a stock.
+Lines PlannedLines(const Cart &cart)
+{
+	Lines lines = {AllocateArray<Line>(cart.pool_count), 0};
+	auto *listed = AllocateArray<bool>(cart.pool_count);
+	for (int i = 0; i < cart.want_count; ++i) {
+		for (const core::Candidate &candidate : cart.wants[i].candidates) {
+			if (candidate.units == 0 || listed[candidate.pool])
+				continue;
+			listed[candidate.pool] = true;
+			Line *line = &lines.line[lines.count++];
+			*line = cart.stocks[candidate.pool];
+			line->quantity = cart.pools[candidate.pool].planned;
+		}
+	}
+	return lines;
+}
+
+// What the wants lack; NULL where they lack nothing.
+Optional Shortfall(const Cart &cart)
+{
+	Lines missing = {AllocateArray<Line>(cart.want_count), 0};
+	for (int i = 0; i < cart.want_count; ++i) {
+		if (cart.wants[i].missing == 0)
+			continue;
+		Line *line = &missing.line[missing.count++];
+		*line = cart.lines[i];
+		line->quantity = cart.wants[i].missing;
+	}
+	return missing.count == 0 ? Optional{} : LineArray(missing);
 }
 
 } // namespace
 
-Lines LinesOf(const Lines &asked, const core::Demand *demands, int count)
-{
-	// Places that no demand has are those of lines summed into an earlier one.
-	const Size bytes = static_cast<Size>(asked.count) * sizeof(Line);
-	Lines result = {static_cast<Line *>(palloc0(bytes)), 0};
-	for (int i = 0; i < count; ++i) {
-		Line *line = &result.line[demands[i].line - 1];
-		*line = asked.line[demands[i].line - 1];
-		line->quantity = demands[i].quantity;
-	}
-	for (int i = 0; i < asked.count; ++i) {
-		if (result.line[i].sku != nullptr)
-			result.line[result.count++] = result.line[i];
-	}
-	return result;
-}
-
-Outcome WriteHold(const HoldStores &stores, const Hold &hold)
+Outcome WriteHold(const HoldStores &stores, const Cart &cart, const Terms &terms)
 {
 	const TimestampTz now = GetCurrentTimestamp();
 	Reservation reservation{};
@@ -76,21 +92,26 @@ Outcome WriteHold(const HoldStores &stores, const Hold &hold)
 	reservation.ownership = {
 		core::Status::kHeld, 1,
 		DatumGetTimestampTz(DirectFunctionCall2(timestamptz_pl_interval, TimestampTzGetDatum(now),
-												IntervalPGetDatum(hold.ttl)))};
-	InsertReservation(stores.reservations, &reservation, now, hold.reference);
-
-	for (int i = 0; i < hold.count; ++i) {
+												IntervalPGetDatum(terms.ttl)))};
+	InsertReservation(stores.reservations, &reservation, now, terms.reference);
+	const Lines lines = PlannedLines(cart);
+	for (int i = 0; i < lines.count; ++i) {
 		CHECK_FOR_INTERRUPTS();
-		InsertLine(stores.lines, stores.journal, reservation, hold.demands[i]);
+		InsertLine(stores, reservation, i + 1, lines.line[i]);
 	}
+	Outcome outcome = OutcomeOf(reservation, core::Status::kHeld, lines);
+	outcome.shortfall = Shortfall(cart);
+	return outcome;
+}
 
+Outcome RejectCart(const Cart &cart)
+{
+	for (int i = 0; i < cart.want_count; ++i)
+		cart.lines[i].quantity = cart.wants[i].quantity;
 	Outcome outcome{};
-	outcome.status = core::StatusWord(reservation.ownership.status);
-	outcome.reservation = static_cast<pg_uuid_t *>(palloc(sizeof(pg_uuid_t)));
-	*outcome.reservation = reservation.id;
-	outcome.fence = reservation.ownership.fence;
-	outcome.expires_at = reservation.ownership.expires_at;
-	outcome.lines = LineArray(LinesOf(hold.lines, hold.demands, hold.count));
+	outcome.status = "rejected";
+	outcome.lines = LineArray({cart.lines, cart.want_count});
+	outcome.shortfall = Shortfall(cart);
 	return outcome;
 }
 

@@ -1,15 +1,14 @@
-// Holds: the rows that an accepted reservation consists of.
+// Holds: the rows that an accepted cart consists of, and what a cart is answered.
 #pragma once
 
+#include "inventory/candidates.h"
 #include "inventory/reservation.h"
 
 namespace mezzanine::inventory
 {
 
-struct Hold {
-	Lines lines; // as asked for
-	const core::Demand *demands;
-	int count;
+// For how long a cart is held, and what is kept with it.
+struct Terms {
 	Interval *ttl;
 	Optional reference;
 };
@@ -21,12 +20,15 @@ struct HoldStores {
 	pg::Store *journal;
 };
 
-// The lines asked for, one a stock, in the order of the cart.
-Lines LinesOf(const Lines &asked, const core::Demand *demands, int count);
-
-// Writes the reservation, its lines and their movements from available to held.
+// Writes the reservation of a cart, its lines and their movements from available to held:
+// one line a stock, in the order of the cart and of preference.  The answer says what the
+// cart lacks, if it is held in part.
 //
-// Requires: the fences of its stocks are held; their cells are the caller's business.
-Outcome WriteHold(const HoldStores &stores, const Hold &hold);
+// Requires: the units that the cart's plan says were taken from the stocks' cells, under
+// their fences.
+Outcome WriteHold(const HoldStores &stores, const Cart &cart, const Terms &terms);
+
+// The answer to a cart of which nothing is held.
+Outcome RejectCart(const Cart &cart);
 
 } // namespace mezzanine::inventory

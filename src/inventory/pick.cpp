@@ -1,5 +1,7 @@
 #include "inventory/pick.h"
 
+#include "inventory/array.h"
+
 #include "core/part.h"
 
 namespace mezzanine::inventory
@@ -7,12 +9,6 @@ namespace mezzanine::inventory
 
 namespace
 {
-
-template <typename T> T *AllocateArray(int count)
-{
-	return static_cast<T *>(
-		MemoryContextAllocHuge(CurrentMemoryContext, static_cast<Size>(count) * sizeof(T)));
-}
 
 std::string_view View(const text *value)
 {

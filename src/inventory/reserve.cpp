@@ -18,76 +18,21 @@ namespace
 struct Reserving {
 	Key key;
 	Lines lines;
-	Interval *ttl;
+	Terms terms;
 	TimestampTz deadline;
-	Optional reference;
 	Preference preference;
 	bool partial;
 };
-
-template <typename T> T *AllocateArray(int count)
-{
-	return static_cast<T *>(
-		palloc_extended(static_cast<Size>(count) * sizeof(T), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-}
-
-// What is held: one line a stock, in the order of the cart and of preference.
-Hold HoldOf(const Reserving &call, const Cart &cart)
-{
-	Hold hold = {{AllocateArray<Line>(cart.pool_count), 0}, nullptr, 0, call.ttl, call.reference};
-	auto *demands = AllocateArray<core::Demand>(cart.pool_count);
-	auto *line_of_pool = AllocateArray<int>(cart.pool_count); // counted from 1
-	for (int i = 0; i < cart.want_count; ++i) {
-		for (const core::Candidate &candidate : cart.wants[i].candidates) {
-			int *number = &line_of_pool[candidate.pool];
-			if (candidate.units == 0 || *number > 0)
-				continue;
-			*number = ++hold.count;
-			Line *line = &hold.lines.line[hold.lines.count++];
-			*line = cart.stocks[candidate.pool];
-			line->quantity = cart.pools[candidate.pool].planned;
-			demands[*number - 1] = {line->stock, line->quantity, *number};
-		}
-	}
-	hold.demands = demands;
-	return hold;
-}
-
-// What the wants lack; NULL where they lack nothing.
-Optional Shortfall(const Cart &cart)
-{
-	Lines missing = {AllocateArray<Line>(cart.want_count), 0};
-	for (int i = 0; i < cart.want_count; ++i) {
-		if (cart.wants[i].missing == 0)
-			continue;
-		Line *line = &missing.line[missing.count++];
-		*line = cart.lines[i];
-		line->quantity = cart.wants[i].missing;
-	}
-	return missing.count == 0 ? Optional{} : LineArray(missing);
-}
 
 Outcome Accept(const Reserving &call, const Cart &cart)
 {
 	pg::Store reservations = OpenReservations();
 	pg::Store lines = OpenLines();
 	pg::Store journal = OpenJournal();
-	Outcome outcome = WriteHold({&reservations, &lines, &journal}, HoldOf(call, cart));
-	outcome.shortfall = Shortfall(cart);
+	const Outcome outcome = WriteHold({&reservations, &lines, &journal}, cart, call.terms);
 	pg::CloseStore(&lines);
 	pg::CloseStore(&journal);
 	pg::CloseStore(&reservations);
-	return outcome;
-}
-
-Outcome Reject(const Cart &cart)
-{
-	for (int i = 0; i < cart.want_count; ++i)
-		cart.lines[i].quantity = cart.wants[i].quantity;
-	Outcome outcome{};
-	outcome.status = "rejected";
-	outcome.lines = LineArray({cart.lines, cart.want_count});
-	outcome.shortfall = Shortfall(cart);
 	return outcome;
 }
 
@@ -100,7 +45,7 @@ Outcome Reserve(const Reserving &call)
 	Order order = {
 		cart.pools,   cart.pool_count, cart.wants, cart.want_count, call.preference.strategy,
 		call.partial, call.deadline,   nullptr};
-	outcome = TakeOrder(&order) ? Accept(call, cart) : Reject(cart);
+	outcome = TakeOrder(&order) ? Accept(call, cart) : RejectCart(cart);
 	Remember(call.key, outcome);
 	CommandCounterIncrement(); /* the next call of this statement shall see it */
 	return outcome;
@@ -155,15 +100,15 @@ MEZZANINE_FUNCTION(mezzanine_reserve)
 
 	Reserving call{};
 	call.lines = {&line, 1};
-	call.ttl = RequireTtl(fcinfo, 3);
+	call.terms.ttl = RequireTtl(fcinfo, 3);
 	call.deadline = RequireDeadline(fcinfo, 5);
-	call.reference = OptionalValue(fcinfo, 6);
+	call.terms.reference = OptionalValue(fcinfo, 6);
 
 	StringInfoData payload;
 	call.key = BeginKey(fcinfo, 4, "reserve", &payload);
 	AddLine(&payload, line);
-	AddBytes(&payload, call.ttl, sizeof(*call.ttl));
-	AddOptional(&payload, call.reference);
+	AddBytes(&payload, call.terms.ttl, sizeof(*call.terms.ttl));
+	AddOptional(&payload, call.terms.reference);
 	FinishKey(&call.key, &payload);
 	return OutcomeDatum(fcinfo, Reserve(call));
 }
@@ -174,18 +119,18 @@ MEZZANINE_FUNCTION(mezzanine_reserve_cart)
 	PreventCommandIfReadOnly("inventory.reserve()");
 	Reserving call{};
 	call.lines = RequireLines(fcinfo, 0);
-	call.ttl = RequireTtl(fcinfo, 1);
+	call.terms.ttl = RequireTtl(fcinfo, 1);
 	call.partial = RequireChoice(fcinfo, 3, core::kMode) == 1;
 	call.preference = RequirePreference(fcinfo);
 	call.deadline = RequireDeadline(fcinfo, 7);
-	call.reference = OptionalValue(fcinfo, 8);
+	call.terms.reference = OptionalValue(fcinfo, 8);
 
 	StringInfoData payload;
 	call.key = BeginKey(fcinfo, 2, "reserve", &payload);
 	for (int i = 0; i < call.lines.count; ++i)
 		AddLine(&payload, call.lines.line[i]);
-	AddBytes(&payload, call.ttl, sizeof(*call.ttl));
-	AddOptional(&payload, call.reference);
+	AddBytes(&payload, call.terms.ttl, sizeof(*call.terms.ttl));
+	AddOptional(&payload, call.terms.reference);
 	AddChoice(&payload, call);
 	FinishKey(&call.key, &payload);
 	return OutcomeDatum(fcinfo, Reserve(call));

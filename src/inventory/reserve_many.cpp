@@ -1,15 +1,15 @@
 // inventory.reserve_many(): many carts in one call, each held or rejected by itself.
 //
-// As if they were reserved one by one, in their order, in one transaction; but the units
-// of all are taken at once, and so are the fences of their keys.  Where there are too few
-// for all, what there is is taken first; then, with it in hand, the carts are served in
-// their order.  So a cart is rejected at an instant at which the carts before it have
-// theirs and nothing else is there.
+// As if they were reserved one by one, in their order, in one transaction; but the units of
+// all are taken at once, and so are the fences of their keys.  What there is is taken as for
+// one cart (core/batch.h); then, with it in hand, the carts are served in their order.  So a
+// cart is rejected at an instant at which the carts before it have theirs and nothing else is
+// there.
+#include "inventory/array.h"
 #include "inventory/hold.h"
 #include "inventory/idempotency.h"
 #include "inventory/journal.h"
 #include "inventory/moves.h"
-#include "inventory/stock.h"
 #include "inventory/units.h"
 
 #include "core/batch.h"
@@ -25,9 +25,7 @@ enum Attribute : AttrNumber { kKey = 1, kLines, kTtl, kReference };
 
 struct Request {
 	Lines lines;
-	Interval *ttl;
-	Optional reference;
-	core::Demand *demands; // one a stock
+	Terms terms;
 };
 
 struct Batch {
@@ -37,19 +35,14 @@ struct Batch {
 	TimestampTz deadline;
 
 	int *fresh; // the calls to be decided now
-	core::Cart *carts;
+	Cart *carts;
+	core::Cart *served; // the same, as the core serves them
 	int fresh_count;
 	core::Supply *supplies; // what is taken, by stock
 	int supply_count;
 };
 
 Interval default_ttl = {15 * USECS_PER_MINUTE, 0, 0};
-
-template <typename T> T *AllocateArray(int count)
-{
-	return static_cast<T *>(
-		MemoryContextAllocHuge(CurrentMemoryContext, static_cast<Size>(count) * sizeof(T)));
-}
 
 // --- reading ---
 
@@ -70,15 +63,15 @@ void ReadRequest(HeapTupleHeader tuple, Request *request, Key *key)
 		RaiseNull("requests[].lines");
 	request->lines = CheckedLines(value);
 	value = GetAttributeByNum(tuple, kTtl, &isnull);
-	request->ttl = isnull ? &default_ttl : CheckedTtl(value);
+	request->terms.ttl = isnull ? &default_ttl : CheckedTtl(value);
 	value = GetAttributeByNum(tuple, kReference, &isnull);
-	request->reference = {!isnull, value};
+	request->terms.reference = {!isnull, value};
 
 	StringInfoData payload;
 	initStringInfo(&payload);
 	AddLines(&payload, request->lines);
-	AddBytes(&payload, request->ttl, sizeof(*request->ttl));
-	AddOptional(&payload, request->reference);
+	AddBytes(&payload, request->terms.ttl, sizeof(*request->terms.ttl));
+	AddOptional(&payload, request->terms.reference);
 	FinishKey(key, &payload);
 }
 
@@ -111,27 +104,12 @@ Batch ReadBatch(FunctionCallInfo fcinfo)
 
 // --- deciding ---
 
-// What one request asks of each stock.
-core::Cart CartOf(Request *request)
-{
-	ResolveStocks(request->lines);
-	const int lines = request->lines.count;
-	request->demands = NewDemands(lines);
-	for (int i = 0; i < lines; ++i)
-		request->demands[i] = {request->lines.line[i].stock, request->lines.line[i].quantity,
-							   i + 1};
-	const int count = SumDemands(request->demands, lines);
-	auto *asked = AllocateArray<core::Asked>(count);
-	for (int i = 0; i < count; ++i)
-		asked[i] = {request->demands[i].stock, request->demands[i].quantity, 0};
-	return {asked, static_cast<size_t>(count), false};
-}
-
 // Makes a cart of each call that was not answered before.
 void FillCarts(Batch *batch)
 {
 	batch->fresh = AllocateArray<int>(batch->count);
-	batch->carts = AllocateArray<core::Cart>(batch->count);
+	batch->carts = AllocateArray<Cart>(batch->count);
+	batch->served = AllocateArray<core::Cart>(batch->count);
 	int number = 0;
 	ErrorContextCallback context = {error_context_stack, TellRequest, &number};
 	error_context_stack = &context;
@@ -140,94 +118,60 @@ void FillCarts(Batch *batch)
 		number = i + 1;
 		if (batch->calls[i].answered || batch->calls[i].same_as >= 0)
 			continue;
+		const Cart cart = FindCandidates(batch->requests[i].lines, Preference{});
 		batch->fresh[batch->fresh_count] = i;
-		batch->carts[batch->fresh_count++] = CartOf(&batch->requests[i]);
+		batch->carts[batch->fresh_count] = cart;
+		batch->served[batch->fresh_count++] = {{cart.pools, static_cast<size_t>(cart.pool_count)},
+											   {cart.wants, static_cast<size_t>(cart.want_count)},
+											   false};
 	}
 	error_context_stack = context.previous;
 }
 
-// All demands of all carts, one a stock.
-core::Demand *TotalOf(const Batch *batch, int *count)
+// All carts as one, which takes what there is.
+Order OrderOf(const Batch &batch)
 {
-	size_t total = 0;
-	for (int i = 0; i < batch->fresh_count; ++i)
-		total += batch->carts[i].count;
-	core::Demand *demands = NewDemands(static_cast<int>(total));
-	size_t next = 0;
-	for (int i = 0; i < batch->fresh_count; ++i) {
-		for (size_t j = 0; j < batch->carts[i].count; ++j)
-			demands[next++] = batch->requests[batch->fresh[i]].demands[j];
+	size_t pools = 0;
+	size_t wants = 0;
+	size_t candidates = 0;
+	for (int i = 0; i < batch.fresh_count; ++i) {
+		const core::Cart &cart = batch.served[i];
+		pools += cart.pools.size();
+		wants += cart.wants.size();
+		for (const core::Want &want : cart.wants)
+			candidates += want.candidates.size();
 	}
+	auto *pool = AllocateArray<core::Pool>(static_cast<int>(pools));
+	auto *want = AllocateArray<core::Want>(static_cast<int>(wants));
+	auto *candidate = AllocateArray<core::Candidate>(static_cast<int>(candidates));
+	const std::span<const core::Cart> carts = {batch.served,
+											   static_cast<size_t>(batch.fresh_count)};
+	size_t stocks = 0;
 	pg::Failure failure;
-	size_t summed = 0;
-	if (!pg::CallCore(&failure, [&] { summed = core::SumAll({demands, total}); }))
+	if (!pg::CallCore(&failure,
+					  [&] {
+						  stocks = core::JoinPools(carts, {pool, pools});
+					  }) ||
+		!pg::CallCore(&failure, [&] {
+			core::JoinWants(carts, {pool, stocks}, {want, wants}, {candidate, candidates});
+		}))
 		MEZZANINE_RAISE(failure);
-	*count = static_cast<int>(summed);
-	return demands;
+	return {
+		pool, static_cast<int>(stocks), want,   static_cast<int>(wants), core::Strategy::kInOrder,
+		true, batch.deadline,           nullptr};
 }
 
-void AddSupply(Batch *batch, const core::Demand *taken, int count)
-{
-	// Both are sorted by stock, and what is taken is of stocks that there are supplies of.
-	core::Supply *supply = batch->supplies;
-	for (int i = 0; i < count; ++i) {
-		while (supply->stock != taken[i].stock)
-			++supply;
-		supply->units += taken[i].quantity;
-	}
-	CommandCounterIncrement(); /* the same cells may be changed again */
-}
-
-// Of some demands what is there and what is missing, both without zeros.
-struct Split {
-	core::Demand *there;
-	int there_count;
-	core::Demand *left;
-	int left_count;
-};
-
-Split SplitMissing(const core::Demand *demands, int count, const int64 *missing)
-{
-	Split split = {NewDemands(count), 0, NewDemands(count), 0};
-	for (int i = 0; i < count; ++i) {
-		core::Demand demand = demands[i];
-		demand.quantity = demands[i].quantity - missing[i];
-		if (demand.quantity > 0)
-			split.there[split.there_count++] = demand;
-		demand.quantity = missing[i];
-		if (demand.quantity > 0)
-			split.left[split.left_count++] = demand;
-	}
-	return split;
-}
-
-// Takes the units of all carts, or as many as there are: then at the end there was an
-// instant at which nothing was left of what is missing.
+// Takes the units of all carts, or as many as there are: then there was an instant at which
+// no more of what is missing was left.
 void TakeSupplies(Batch *batch)
 {
-	int count;
-	core::Demand *wanted = TotalOf(batch, &count);
-	batch->supply_count = count;
-	batch->supplies = AllocateArray<core::Supply>(count);
-	for (int i = 0; i < count; ++i)
-		batch->supplies[i] = {wanted[i].stock, 0};
-
-	auto *missing = AllocateArray<int64>(count);
-	while (count > 0) {
-		CHECK_FOR_INTERRUPTS();
-		if (TakeUnits(wanted, count, batch->deadline, missing)) {
-			AddSupply(batch, wanted, count);
-			return;
-		}
-		const Split split = SplitMissing(wanted, count, missing);
-		if (split.there_count == 0)
-			return; /* nothing is there of what is missing */
-		if (!TakeUnits(split.there, split.there_count, batch->deadline, missing))
-			continue; /* somebody else was faster: look again */
-		AddSupply(batch, split.there, split.there_count);
-		wanted = split.left;
-		count = split.left_count;
-	}
+	Order order = OrderOf(*batch);
+	const bool taken = TakeOrder(&order);
+	batch->supplies = AllocateArray<core::Supply>(order.pool_count);
+	batch->supply_count = order.pool_count;
+	for (int i = 0; i < order.pool_count; ++i)
+		batch->supplies[i] = {order.pools[i].stock, taken ? order.pools[i].planned : 0};
+	CommandCounterIncrement(); /* the same cells may be changed again */
 }
 
 // What no cart has got goes back: the rest of a stock of which a rejected cart wanted more.
@@ -244,24 +188,6 @@ void GiveBack(const Batch *batch)
 
 // --- answering ---
 
-Outcome Reject(const Request &request, const core::Cart &cart)
-{
-	const int count = static_cast<int>(cart.count);
-	Lines missing = {AllocateArray<Line>(count), 0};
-	for (int i = 0; i < count; ++i) {
-		if (cart.asked[i].missing == 0)
-			continue;
-		Line *line = &missing.line[missing.count++];
-		*line = request.lines.line[request.demands[i].line - 1];
-		line->quantity = cart.asked[i].missing;
-	}
-	Outcome outcome{};
-	outcome.status = "rejected";
-	outcome.lines = LineArray(LinesOf(request.lines, request.demands, count));
-	outcome.shortfall = LineArray(missing);
-	return outcome;
-}
-
 void Answer(Batch *batch)
 {
 	pg::Store reservations = OpenReservations();
@@ -270,12 +196,10 @@ void Answer(Batch *batch)
 	for (int i = 0; i < batch->fresh_count; ++i) {
 		CHECK_FOR_INTERRUPTS();
 		const Request &request = batch->requests[batch->fresh[i]];
-		const core::Cart &cart = batch->carts[i];
-		const Hold hold = {request.lines, request.demands, static_cast<int>(cart.count),
-						   request.ttl, request.reference};
 		batch->calls[batch->fresh[i]].outcome =
-			cart.served ? WriteHold({&reservations, &lines, &journal}, hold)
-						: Reject(request, cart);
+			batch->served[i].served
+				? WriteHold({&reservations, &lines, &journal}, batch->carts[i], request.terms)
+				: RejectCart(batch->carts[i]);
 	}
 	pg::CloseStore(&journal);
 	pg::CloseStore(&lines);
@@ -299,7 +223,7 @@ void ReserveMany(Batch *batch)
 	TakeSupplies(batch);
 	pg::Failure failure;
 	if (!pg::CallCore(&failure, [&] {
-			core::ServeInOrder({batch->carts, static_cast<size_t>(batch->fresh_count)},
+			core::ServeInOrder({batch->served, static_cast<size_t>(batch->fresh_count)},
 							   {batch->supplies, static_cast<size_t>(batch->supply_count)});
 		}))
 		MEZZANINE_RAISE(failure);

@@ -24,19 +24,6 @@ namespace
 	pg_unreachable();
 }
 
-// Units of one place in several lots, or of one item at several places.
-[[noreturn]] void RaiseSeveral(const Line &line, bool places)
-{
-	ereport(ERROR,
-			(errcode(pg::ERRCODE_MEZZANINE_NOT_SUPPORTED),
-			 errmsg("item \"%s\" has several %s", text_to_cstring(line.sku),
-					places ? "locations" : "lots"),
-			 errdetail("This function does not choose among %s.", places ? "locations" : "lots"),
-			 places ? errhint("Name the location, or call inventory.reserve(), which chooses.")
-					: errhint("Call inventory.reserve(), which chooses.")));
-	pg_unreachable();
-}
-
 [[noreturn]] void RaiseOtherExpiry(text *sku, const Lot &lot, const Optional &known)
 {
 	const char *asked = DatumGetCString(DirectFunctionCall1(date_out, lot.expires_on.value));
@@ -55,30 +42,6 @@ namespace
 text *CopyText(Datum value)
 {
 	return DatumGetTextPCopy(value);
-}
-
-// Looks a line's stock up by its names; false when there is none.
-bool FindByName(pg::Store *store, Line *line)
-{
-	ScanKeyData keys[2];
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(line->sku));
-	if (line->location != nullptr)
-		ScanKeyInit(&keys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(line->location));
-
-	const bool any_location = line->location == nullptr;
-	bool found = false;
-	pg::Search search = pg::BeginSearch(store, keys, any_location ? 1 : 2);
-	while (pg::NextMatch(&search, store->slot)) {
-		if (found)
-			RaiseSeveral(*line, any_location);
-		found = true;
-		slot_getallattrs(store->slot);
-		line->stock = DatumGetInt64(store->slot->tts_values[stock::kStock - 1]);
-		if (any_location)
-			line->location = CopyText(store->slot->tts_values[stock::kLocation - 1]);
-	}
-	pg::EndSearch(&search);
-	return found;
 }
 
 // Reads a stock from the store's slot, which a search has filled.
@@ -256,17 +219,6 @@ void RaiseNoSuchStock(const Line &line)
 					errdetail("It was never received there."),
 					errhint("Check the spelling, or receive the item there first.")));
 	pg_unreachable();
-}
-
-void ResolveStocks(const Lines &lines)
-{
-	pg::Store store = OpenTable("stock", "stock_sku_location_key", AccessShareLock);
-	for (int i = 0; i < lines.count; ++i) {
-		CHECK_FOR_INTERRUPTS();
-		if (!FindByName(&store, &lines.line[i]))
-			RaiseNoSuchStock(lines.line[i]);
-	}
-	pg::CloseStore(&store);
 }
 
 void RequireItem(text *sku)

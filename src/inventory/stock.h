@@ -51,12 +51,6 @@ void RequireItem(text *sku);
 // Whether the stock of this number is kept by serial number.
 bool IsSerialised(int64 number);
 
-// Fills in stock, and location where it was left out.
-//
-// Raises MZ010 for an unknown item or location, 0A000 where an item has several locations
-// and none was named, or several lots.
-void ResolveStocks(const Lines &lines);
-
 // Raises MZ010: there is no stock of the line's item, or none at its location.
 [[noreturn]] void RaiseNoSuchStock(const Line &line);
 

@@ -1,6 +1,7 @@
 // One call that takes units, and how far it has come; shared by the stages of take.cpp.
 #pragma once
 
+#include "inventory/array.h"
 #include "inventory/reap.h"
 #include "inventory/units.h"
 
@@ -36,12 +37,6 @@ struct Taking {
 	pg::Store cells;
 	pg::Store reservations;
 };
-
-template <typename T> T *AllocateArray(int count)
-{
-	return static_cast<T *>(
-		palloc_extended(static_cast<Size>(count) * sizeof(T), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
-}
 
 // Adds without overflow: more than a bigint is enough for whatever is wanted.
 inline int64 AddUpTo(int64 a, int64 b)

@@ -1,0 +1,15 @@
+// Arrays in memory of the current context, of any size, zeroed.
+#pragma once
+
+#include "pg/pg.h"
+
+namespace mezzanine::inventory
+{
+
+template <typename T> T *AllocateArray(int count)
+{
+	return static_cast<T *>(
+		palloc_extended(static_cast<Size>(count) * sizeof(T), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO));
+}
+
+} // namespace mezzanine::inventory
