@@ -189,6 +189,12 @@ BEGIN ATOMIC
 	                                      mezzanine.full_version()),
 	       'ALTER EXTENSION mezzanine UPDATE, and let old sessions end.'
 	WHERE mezzanine.full_version() !~ '^mezzanine (\S+), extension \1,'
+	UNION ALL
+	SELECT 'warning', 'mezzanine_info.stat_views',
+	       format('The counts of %s transactions are missing: too many views have been counted.',
+	              mezzanine_state.uncounted_transactions()),
+	       'A restart of the server makes room: views that were dropped keep theirs until then.'
+	WHERE mezzanine_state.uncounted_transactions() > 0
 	ORDER BY 1, 2, 3;
 END;
 COMMENT ON FUNCTION mezzanine.status() IS

@@ -1,5 +1,7 @@
 #include "fence/fence.h"
 
+#include "pg/waits.h"
+
 namespace mezzanine::fence
 {
 
@@ -78,8 +80,12 @@ template <typename Wait> void WaitBefore(TimestampTz deadline, Wait &&wait)
 
 void Acquire(Fence fence, LOCKMODE mode)
 {
+	if (TryAcquire(fence, mode))
+		return;
 	LOCKTAG tag = TagOf(fence);
+	pg::BeginWait();
 	(void)LockAcquire(&tag, mode, false, false);
+	pg::EndWait();
 }
 
 bool TryAcquire(Fence fence, LOCKMODE mode)

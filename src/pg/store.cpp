@@ -1,6 +1,7 @@
 #include "pg/store.h"
 
 #include "pg/constraints.h"
+#include "pg/waits.h"
 
 namespace mezzanine::pg
 {
@@ -55,6 +56,29 @@ Written Judge(TM_Result result, Relation table)
 					errmsg("row of table \"%s\" was already changed by this command",
 						   RelationGetRelationName(table))));
 	pg_unreachable();
+}
+
+Written Count(Store *store, Written outcome)
+{
+	store->written += outcome == Written::kDone ? 1 : 0;
+	return outcome;
+}
+
+// Does `attempt(wait, &failure)` without waiting, and again with it where somebody else holds
+// the row: so that waits are told of.
+template <typename Step> TM_Result AttemptOrWait(Step &&attempt)
+{
+	TM_FailureData failure = {};
+	TM_Result result = attempt(false, &failure);
+	if (result != TM_BeingModified && result != TM_WouldBlock)
+		return result;
+	const bool is_ours = TransactionIdIsCurrentTransactionId(failure.xmax); // a lock
+	if (!is_ours)
+		pg::BeginWait();
+	result = attempt(true, &failure);
+	if (!is_ours)
+		pg::EndWait();
+	return result;
 }
 
 bool IsOtherInProgress(TransactionId transaction)
@@ -140,6 +164,7 @@ Store OpenStore(Oid table, Oid index, LOCKMODE mode)
 	store.context = CurrentMemoryContext;
 	store.estate = nullptr;
 	store.target = nullptr;
+	store.written = 0;
 	return store;
 }
 
@@ -194,34 +219,37 @@ void EndSearch(Search *search)
 
 Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)
 {
-	TM_FailureData failure;
 	LockTupleMode lock_mode;
 	bool update_indexes = false;
 
 	CheckConstraints(store->table, slot);
-	TM_Result result =
-		table_tuple_update(store->table, row, slot, GetCurrentCommandId(true), SnapshotAny,
-						   InvalidSnapshot, true, &failure, &lock_mode, &update_indexes);
+	const TM_Result result = AttemptOrWait([&](bool wait, TM_FailureData *failure) {
+		return table_tuple_update(store->table, row, slot, GetCurrentCommandId(true), SnapshotAny,
+								  InvalidSnapshot, wait, failure, &lock_mode, &update_indexes);
+	});
 	if (result == TM_Ok && update_indexes)
 		InsertIndexEntries(store, slot, true);
-	return Judge(result, store->table);
+	return Count(store, Judge(result, store->table));
 }
 
 Written DeleteRow(Store *store, ItemPointer row)
 {
-	TM_FailureData failure;
-	TM_Result result = table_tuple_delete(store->table, row, GetCurrentCommandId(true), SnapshotAny,
-										  InvalidSnapshot, true, &failure, false);
-	return Judge(result, store->table);
+	const TM_Result result = AttemptOrWait([&](bool wait, TM_FailureData *failure) {
+		return table_tuple_delete(store->table, row, GetCurrentCommandId(true), SnapshotAny,
+								  InvalidSnapshot, wait, failure, false);
+	});
+	return Count(store, Judge(result, store->table));
 }
 
 Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot)
 {
+	const auto attempt = [&](bool may_wait, TM_FailureData *failure) {
+		return table_tuple_lock(store->table, row, SnapshotAny, slot, GetCurrentCommandId(true),
+								LockTupleNoKeyExclusive, may_wait ? LockWaitBlock : LockWaitSkip, 0,
+								failure);
+	};
 	TM_FailureData failure;
-	TM_Result result =
-		table_tuple_lock(store->table, row, SnapshotAny, slot, GetCurrentCommandId(true),
-						 LockTupleNoKeyExclusive, wait ? LockWaitBlock : LockWaitSkip, 0, &failure);
-	return Judge(result, store->table);
+	return Judge(wait ? AttemptOrWait(attempt) : attempt(false, &failure), store->table);
 }
 
 TransactionId RowHolder(TupleTableSlot *slot)
@@ -252,6 +280,7 @@ void InsertRow(Store *store, TupleTableSlot *slot)
 	CheckConstraints(store->table, slot);
 	table_tuple_insert(store->table, slot, GetCurrentCommandId(true), 0, nullptr);
 	InsertIndexEntries(store, slot, false);
+	store->written++;
 }
 
 } // namespace mezzanine::pg

@@ -31,6 +31,8 @@ struct Store {
 	MemoryContext context;
 	EState *estate;
 	ResultRelInfo *target;
+
+	uint64 written; // rows inserted, updated and deleted
 };
 
 Store OpenStore(Oid table, Oid index, LOCKMODE mode);

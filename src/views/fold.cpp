@@ -199,6 +199,8 @@ void FoldIntoView(const Change *change)
 		Evaluate(change->program, view, change->after, is_update, &came);
 	if (is_update && !LeaveDifference(view, &left, &came))
 		return;
+	if (view->is_first && (left.passes || came.passes))
+		AddCount(view->counts, kRowsIn, 1);
 	AddVersion(change->sink, view, &left, -1);
 	AddVersion(change->sink, view, &came, +1);
 }

@@ -5,6 +5,7 @@
 #include "views/progress.h"
 #include "views/restore.h"
 #include "views/stale.h"
+#include "views/statistics.h"
 #include "views/substitute.h"
 #include "views/transaction.h"
 
@@ -28,6 +29,7 @@ void InitModule()
 	InitPrograms();
 	InitTransaction();
 	InitStale();
+	InitStatistics();
 	InitPartitions();
 	InitOperation();
 	InitProgress();

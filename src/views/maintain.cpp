@@ -281,9 +281,17 @@ void OpenCells(Apply *apply)
 	OpenSpread(&apply->spread);
 }
 
+// Without those that came only to meet predicate locks, and went.
+uint64 RowsWritten(const Apply *apply)
+{
+	const uint64 cells = IsSpread(apply) ? apply->spread.cells.written : 0;
+	return apply->store.written + cells - 2 * apply->touch_count;
+}
+
 void ApplyView(Apply *apply)
 {
 	ViewProgram *view = apply->view;
+	BeginApplication(view->counts);
 	apply->store = pg::OpenStore(view->home, view->hash_index, RowExclusiveLock);
 	apply->written = table_slot_create(apply->store.table, nullptr);
 	apply->scratch =
@@ -301,6 +309,7 @@ void ApplyView(Apply *apply)
 		ApplyGroups(apply);
 	}
 	LeaveOwner(&scope);
+	EndApplication(RowsWritten(apply));
 
 	if (IsSpread(apply))
 		CloseSpread(&apply->spread);

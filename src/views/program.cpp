@@ -61,6 +61,8 @@ void CompileView(BaseProgram *program, const CoreEntry *entry)
 	view->view = entry->view;
 	view->home = entry->home;
 	view->truth = entry->truth;
+	view->counts = CountsOf(entry->view);
+	view->is_first = entry->number == 1;
 
 	Relation home = table_open(entry->home, AccessShareLock);
 	view->owner = home->rd_rel->relowner;
@@ -193,11 +195,13 @@ OwnerScope EnterOwner(const ViewProgram *view)
 		(void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 								GUC_ACTION_SAVE, true, 0, false);
 	}
+	scope.outer = EnterWork(view->counts);
 	return scope;
 }
 
 void LeaveOwner(const OwnerScope *scope)
 {
+	LeaveWork(scope->outer);
 	if (scope->guc_nest_level != 0)
 		AtEOXact_GUC(true, scope->guc_nest_level);
 	SetUserIdAndSecContext(scope->user, scope->security);

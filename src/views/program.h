@@ -4,7 +4,7 @@
 // went invalid while somebody uses it lives on to the end of the transaction.
 #pragma once
 
-#include "views/views.h"
+#include "views/statistics.h"
 
 namespace mezzanine::views
 {
@@ -21,6 +21,7 @@ struct OwnerScope {
 	Oid user;
 	int security;
 	int guc_nest_level; // 0: search_path was left alone
+	Work outer;
 };
 OwnerScope EnterOwner(const ViewProgram *view);
 void LeaveOwner(const OwnerScope *scope);

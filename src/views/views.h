@@ -75,10 +75,12 @@ struct ViewProgram {
 	Oid hash_index;
 	Oid truth;
 	Oid owner;
-	bool marks_stale;     // a failure of its maintenance makes it stale, not the writer fail
-	AttrNumber rows;      // attribute of the number of rows in the group
-	bool pin_search_path; // some expression calls a function that may look names up
-	ExprState *filter;    // NULL: every row
+	struct ViewCounts *counts; // of this session; statistics.h
+	bool is_first;             // of the view's cores
+	bool marks_stale;          // a failure of its maintenance makes it stale, not the writer fail
+	AttrNumber rows;           // attribute of the number of rows in the group
+	bool pin_search_path;      // some expression calls a function that may look names up
+	ExprState *filter;         // NULL: every row
 	int key_count;
 	KeyColumn *keys;
 	int argument_count;
