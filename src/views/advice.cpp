@@ -1,6 +1,8 @@
 #include "views/advice.h"
 
 #include "views/expression.h"
+#include "views/run.h"
+#include "views/tables.h"
 
 namespace mezzanine::views
 {
@@ -45,18 +47,38 @@ bool CanBeIndexed(Node *expression)
 		   OidIsValid(GetDefaultOpClass(exprType(expression), BTREE_AM_OID));
 }
 
-// The expressions that an index for the core would begin with.
-List *Wanted(const PlannedCore *core)
+// The keys that an index may begin with.
+List *IndexableKeys(const PlannedCore *core)
 {
-	List *wanted = NIL;
+	List *keys = NIL;
 	ListCell *cell;
 	foreach (cell, core->keys)
 		if (CanBeIndexed(ColumnAt(cell)->expression))
-			wanted = lappend(wanted, ColumnAt(cell)->expression);
-	Node *extreme = OnlyExtreme(core);
-	if (extreme != nullptr && CanBeIndexed(extreme) && wanted != NIL)
-		wanted = lappend(wanted, extreme);
-	return wanted;
+			keys = lappend(keys, ColumnAt(cell)->expression);
+	return keys;
+}
+
+// A table, by its number in the expressions over it.
+struct NumberedTable {
+	Oid table;
+	int number;
+};
+
+bool IsOver(const NumberedTable *table, Node *expression)
+{
+	int number;
+	return bms_get_singleton_member(pull_varnos(nullptr, expression), &number) &&
+		   number == table->number;
+}
+
+List *ThoseOver(const NumberedTable *table, const List *expressions)
+{
+	List *mine = NIL;
+	ListCell *cell;
+	foreach (cell, expressions)
+		if (IsOver(table, static_cast<Node *>(lfirst(cell))))
+			mine = lappend(mine, lfirst(cell));
+	return mine;
 }
 
 // The first column of an index as an expression of relation number `varno`.
@@ -78,28 +100,28 @@ bool IsSame(const Node *first, const Node *wanted)
 }
 
 // Whether a scan of the index finds the rows where one of `wanted` has a value.
-bool Serves(Relation index, const QueryPlan *plan, const List *wanted)
+bool Serves(Relation index, int number, const List *wanted)
 {
 	const Oid method = index->rd_rel->relam;
 	ListCell *cell;
 	if (!index->rd_index->indisvalid || RelationGetIndexPredicate(index) != NIL ||
 		(method != BTREE_AM_OID && method != HASH_AM_OID))
 		return false;
-	Node *first = FirstColumn(index, plan->varno);
+	Node *first = FirstColumn(index, number);
 	foreach (cell, wanted)
 		if (IsSame(first, static_cast<Node *>(lfirst(cell))))
 			return true;
 	return false;
 }
 
-const char *FindIndex(const QueryPlan *plan, const List *wanted)
+const char *FindIndex(const NumberedTable *table, const List *wanted)
 {
-	Relation base = table_open(plan->base, AccessShareLock);
+	Relation base = table_open(table->table, AccessShareLock);
 	const char *found = nullptr;
 	ListCell *cell;
 	foreach (cell, RelationGetIndexList(base)) {
 		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
-		if (found == nullptr && Serves(index, plan, wanted))
+		if (found == nullptr && Serves(index, table->number, wanted))
 			found = pstrdup(RelationGetRelationName(index));
 		index_close(index, AccessShareLock);
 	}
@@ -107,36 +129,148 @@ const char *FindIndex(const QueryPlan *plan, const List *wanted)
 	return found;
 }
 
-const char *Command(const QueryPlan *plan, const List *wanted)
+const char *Command(const NumberedTable *table, const List *wanted)
 {
 	StringInfoData sql;
 	ListCell *cell;
+	List *context = deparse_context_for(get_rel_name(table->table), table->table);
 	initStringInfo(&sql);
 	foreach (cell, wanted) {
-		auto *expression = static_cast<Node *>(lfirst(cell));
+		auto *expression = static_cast<Node *>(copyObjectImpl(lfirst(cell)));
+		ChangeVarNodes(expression, table->number, 1, 0);
 		appendStringInfo(&sql, IsA(expression, Var) ? "%s%s" : "%s(%s)",
-						 foreach_current_index(cell) > 0 ? ", " : "", Deparse(plan, expression));
+						 foreach_current_index(cell) > 0 ? ", " : "",
+						 deparse_expression(expression, context, false, false));
 	}
-	return psprintf("CREATE INDEX ON %s (%s)", BaseName(plan), sql.data);
+	return psprintf("CREATE INDEX ON %s (%s)", QualifiedName(table->table), sql.data);
+}
+
+// An index that begins with one of `keys`; what follows them only orders the rows.
+IndexAdvice AdviseOn(const NumberedTable *table, const List *keys, const List *following)
+{
+	IndexAdvice advice = {true, QualifiedName(table->table), FindIndex(table, keys), nullptr};
+	if (advice.present == nullptr)
+		advice.command = Command(table, list_concat(list_copy(keys), following));
+	return advice;
+}
+
+// The tables that the core's keys are over, as they are numbered there.
+List *TablesOf(const QueryPlan *plan)
+{
+	List *tables = NIL;
+	ListCell *cell;
+	auto *only = static_cast<NumberedTable *>(palloc(sizeof(NumberedTable)));
+	*only = {linitial_oid(plan->tables), plan->varno};
+	if (plan->rows == nullptr)
+		return list_make1(only);
+	foreach (cell, plan->rows->query->rtable) {
+		auto *table = static_cast<NumberedTable *>(palloc(sizeof(NumberedTable)));
+		*table = {lfirst_node(RangeTblEntry, cell)->relid, foreach_current_index(cell) + 1};
+		tables = lappend(tables, table);
+	}
+	return tables;
+}
+
+// A condition of two tables that says their rows are equal in something; false: it is none.
+bool IsEquality(Node *condition, Node **left, Node **right)
+{
+	int number;
+	if (!IsA(condition, OpExpr) || list_length(castNode(OpExpr, condition)->args) != 2)
+		return false;
+	const OpExpr *operation = castNode(OpExpr, condition);
+	*left = static_cast<Node *>(linitial(operation->args));
+	*right = static_cast<Node *>(lsecond(operation->args));
+	return (op_mergejoinable(operation->opno, exprType(*left)) ||
+			op_hashjoinable(operation->opno, exprType(*left))) &&
+		   bms_get_singleton_member(pull_varnos(nullptr, *left), &number) &&
+		   bms_get_singleton_member(pull_varnos(nullptr, *right), &number);
+}
+
+// What rows of `to` are compared by with rows of `from`.
+List *JoinedBy(const QueryPlan *plan, const NumberedTable *from, const NumberedTable *to)
+{
+	List *columns = NIL;
+	ListCell *cell;
+	foreach (cell,
+			 make_ands_implicit(reinterpret_cast<Expr *>(plan->rows->query->jointree->quals))) {
+		Node *left;
+		Node *right;
+		if (!IsEquality(static_cast<Node *>(lfirst(cell)), &left, &right))
+			continue;
+		if (IsOver(from, left) && IsOver(to, right) && CanBeIndexed(right))
+			columns = list_append_unique(columns, right);
+		else if (IsOver(from, right) && IsOver(to, left) && CanBeIndexed(left))
+			columns = list_append_unique(columns, left);
+	}
+	return columns;
+}
+
+const char *CalledInQuery(const QueryPlan *plan, const NumberedTable *table)
+{
+	return rt_fetch(table->number, plan->rows->query->rtable)->eref->aliasname;
+}
+
+// The ways that lead to one table from the others.
+List *AdviseJoinsTo(const QueryPlan *plan, const List *tables, const NumberedTable *to)
+{
+	List *advices = NIL;
+	ListCell *cell;
+	foreach (cell, tables) {
+		const auto *from = static_cast<NumberedTable *>(lfirst(cell));
+		const List *columns = from == to ? NIL : JoinedBy(plan, from, to);
+		if (columns == NIL)
+			continue;
+		auto *advice = static_cast<JoinAdvice *>(palloc(sizeof(JoinAdvice)));
+		*advice = {CalledInQuery(plan, from), CalledInQuery(plan, to), AdviseOn(to, columns, NIL)};
+		advices = lappend(advices, advice);
+	}
+	if (advices != NIL)
+		return advices;
+	auto *none = static_cast<JoinAdvice *>(palloc(sizeof(JoinAdvice)));
+	*none = {nullptr, CalledInQuery(plan, to), {true, QualifiedName(to->table), nullptr, nullptr}};
+	return list_make1(none);
 }
 
 } // namespace
 
 IndexAdvice AdviseIndex(const QueryPlan *plan, const PlannedCore *core)
 {
-	IndexAdvice advice = {};
-	List *wanted = Wanted(core);
-	advice.is_needed = MayBeComputedAgain(core);
-	if (!advice.is_needed || wanted == NIL)
+	IndexAdvice advice = {MayBeComputedAgain(core), nullptr, nullptr, nullptr};
+	List *keys = IndexableKeys(core);
+	if (!advice.is_needed || keys == NIL)
 		return advice;
-	// The keys lead to the group; what follows them only orders it.
-	List *leading = list_copy(wanted);
-	if (list_length(leading) > 1 && equal(llast(leading), OnlyExtreme(core)))
-		leading = list_delete_last(leading);
-	advice.present = FindIndex(plan, leading);
-	if (advice.present == nullptr)
-		advice.command = Command(plan, wanted);
+	List *following = NIL;
+	Node *extreme = OnlyExtreme(core);
+	if (extreme != nullptr && CanBeIndexed(extreme))
+		following = list_make1(extreme);
+	if (plan->rows != nullptr) {
+		keys = castNode(List, OverTables(plan, reinterpret_cast<Node *>(keys)));
+		following = castNode(List, OverTables(plan, reinterpret_cast<Node *>(following)));
+	}
+	ListCell *cell;
+	foreach (cell, TablesOf(plan)) {
+		const auto *table = static_cast<NumberedTable *>(lfirst(cell));
+		const List *mine = ThoseOver(table, keys);
+		if (mine == NIL || advice.present != nullptr)
+			continue;
+		const IndexAdvice found = AdviseOn(table, mine, ThoseOver(table, following));
+		if (advice.command == nullptr || found.present != nullptr)
+			advice = found;
+	}
 	return advice;
+}
+
+List *AdviseJoins(const QueryPlan *plan)
+{
+	List *advices = NIL;
+	ListCell *cell;
+	if (plan->rows == nullptr)
+		return NIL;
+	List *tables = TablesOf(plan);
+	foreach (cell, tables)
+		advices = list_concat(
+			advices, AdviseJoinsTo(plan, tables, static_cast<NumberedTable *>(lfirst(cell))));
+	return advices;
 }
 
 } // namespace mezzanine::views

@@ -1,4 +1,5 @@
-// The index on the base by which a group is found again.
+// The indexes on the tables by which a group's rows are found again, and by which a changed
+// row finds those of other tables that it joins.
 #pragma once
 
 #include "views/plan.h"
@@ -6,13 +7,25 @@
 namespace mezzanine::views
 {
 
-// What there is to say about the index that serves the core's recomputations.
+// What there is to say about an index.
 struct IndexAdvice {
-	bool is_needed;      // some column may be computed again
+	bool is_needed;
+	const char *table;   // on which it would be, qualified and quoted
 	const char *present; // the index that serves; NULL: none does
 	const char *command; // CREATE INDEX … that would; NULL: none can, or one is there
 };
 
+// The index that serves the core's recomputations, where some column may be computed again.
 IndexAdvice AdviseIndex(const QueryPlan *plan, const PlannedCore *core);
+
+// From a table's changed rows to the rows of another that they join.
+struct JoinAdvice {
+	const char *from; // as the query calls it; NULL: no equality leads to the table
+	const char *to;
+	IndexAdvice index;
+};
+
+// One for each two tables that an equality joins, both ways: a List of JoinAdvice pointers.
+List *AdviseJoins(const QueryPlan *plan);
 
 } // namespace mezzanine::views

@@ -3,7 +3,7 @@
 #include "views/cores.h"
 #include "views/expression.h"
 #include "views/finish.h"
-#include "views/partitions.h"
+#include "views/tables.h"
 
 namespace mezzanine::views
 {
@@ -16,7 +16,7 @@ bool CheckClauses(QueryPlan *plan)
 {
 	const Query *query = plan->query;
 	static const char *const kTableHint =
-		"Name one table, with WHERE and GROUP BY; join where you read the view.";
+		"Name tables, with WHERE and GROUP BY; combine views where you read them.";
 
 	if (query->cteList != NIL)
 		return Refuse(plan, "WITH is", kTableHint);
@@ -27,93 +27,6 @@ bool CheckClauses(QueryPlan *plan)
 	if (query->rowMarks != NIL)
 		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
 	return true;
-}
-
-// The base: exactly one plain table.
-bool CheckBase(QueryPlan *plan)
-{
-	const List *from = plan->query->jointree->fromlist;
-	static const char *const kHint = "Name one plain table in FROM.";
-	if (from == NIL)
-		return Refuse(plan, "a query without FROM is", kHint);
-	if (list_length(from) != 1 || !IsA(linitial(from), RangeTblRef))
-		return Refuse(plan, "a join is", kHint);
-
-	plan->varno = linitial_node(RangeTblRef, from)->rtindex;
-	RangeTblEntry *entry = rt_fetch(plan->varno, plan->query->rtable);
-	switch (entry->rtekind) {
-	case RTE_RELATION:
-		break;
-	case RTE_SUBQUERY:
-		return Refuse(plan, "a subquery in FROM is", kHint);
-	case RTE_FUNCTION:
-	case RTE_TABLEFUNC:
-		return Refuse(plan, "a function in FROM is", kHint);
-	case RTE_VALUES:
-		return Refuse(plan, "VALUES in FROM is", kHint);
-	default:
-		return Refuse(plan, "this kind of FROM is", kHint);
-	}
-	if (entry->tablesample != nullptr)
-		return Refuse(plan, "TABLESAMPLE is", "Leave it out: a sample has no one answer.");
-
-	plan->base = entry->relid;
-	return true;
-}
-
-const char *KindOfRelation(char relkind)
-{
-	switch (relkind) {
-	case RELKIND_VIEW:
-		return "a view as the source is";
-	case RELKIND_MATVIEW:
-		return "a materialized view as the source is";
-	case RELKIND_FOREIGN_TABLE:
-		return "a foreign table as the source is";
-	default:
-		return "this kind of relation as the source is";
-	}
-}
-
-// What the base table must be, for its changes to be seen and its rows to survive a crash.
-bool CheckRelation(QueryPlan *plan)
-{
-	Relation base = relation_open(plan->base, AccessShareLock);
-	const Form_pg_class form = base->rd_rel;
-	const char *name = RelationGetRelationName(base);
-	bool good = false;
-
-	const char *unfit = form->relkind == RELKIND_PARTITIONED_TABLE
-							? UnfitPartition(RelationGetRelid(base))
-							: nullptr;
-	if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE)
-		Refuse(plan, KindOfRelation(form->relkind), "Name a plain table in FROM.");
-	else if (IsCatalogRelation(base))
-		Refuse(plan, "a system catalog as the source is", "Catalogs cannot have triggers.");
-	else if (form->relpersistence == RELPERSISTENCE_TEMP)
-		Refuse(plan, "a temporary table as the source is", "Name a permanent table.");
-	else if (form->relpersistence == RELPERSISTENCE_UNLOGGED)
-		Refuse(
-			plan, "an unlogged table as the source is",
-			psprintf("Make it permanent with ALTER TABLE %s SET LOGGED.", quote_identifier(name)));
-	else if (form->relispartition)
-		Refuse(plan, "a partition as the source is", "Name a table that is no partition.");
-	else if (unfit != nullptr)
-		Refuse(plan, unfit, "Detach it, or make it an ordinary partition.");
-	else if (form->relkind == RELKIND_RELATION &&
-			 (has_subclass(RelationGetRelid(base)) || has_superclass(RelationGetRelid(base))))
-		Refuse(plan, "a table with inheritance as the source is",
-			   "Name a table that neither inherits nor is inherited from.");
-	else if (form->relrowsecurity)
-		Refuse(plan, "a table with row-level security as the source is",
-			   "A view would show to one user what policies hide from another.");
-	else if (get_namespace_oid(kStateSchema, false) == RelationGetNamespace(base))
-		Refuse(plan, "the state of another mezzanine view as the source is",
-			   "Name the table that the other view is computed from.");
-	else
-		good = true;
-	relation_close(base, NoLock);
-	return good;
 }
 
 // Exactly one SELECT, analysed under the caller's search_path.
@@ -142,8 +55,10 @@ QueryPlan *AnalyzeQuery(const char *query)
 	plan->query = ParseOneSelect(query);
 
 	const int nest_level = PinTextSettings();
-	if (CheckClauses(plan) && CheckBase(plan) && CheckRelation(plan) && PlanCores(plan))
+	if (CheckClauses(plan) && CheckTables(plan) && JoinTables(plan) && PlanCores(plan))
 		MakeDefinition(plan);
+	if (plan->rows != nullptr && plan->refusal.message == nullptr)
+		(void)Refuse(plan, "a join is", "Name one plain table in FROM."); // until rows are kept
 	AtEOXact_GUC(true, nest_level);
 	return plan;
 }

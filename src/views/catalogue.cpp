@@ -17,17 +17,25 @@ Datum AttributeOf(TupleTableSlot *slot, Attribute attribute)
 	return slot_getattr(slot, attribute, &is_null);
 }
 
-// The catalogue's rows with `value` in the indexed column.
-List *Lookup(const char *index_name, Oid value)
+// Opens a table of the catalogue; false where the extension is not installed in this database.
+bool OpenTable(const char *table, const char *index_name, pg::Store *store)
 {
 	const Oid schema = get_namespace_oid(kInfoSchema, true);
 	const Oid index = OidIsValid(schema) ? get_relname_relid(index_name, schema) : InvalidOid;
 	if (!OidIsValid(index))
-		return NIL; // the extension is not installed in this database
+		return false;
+	*store = pg::OpenStore(get_relname_relid(table, schema), index, AccessShareLock);
+	return true;
+}
 
+// The catalogue's cores with `value` in the indexed column.
+List *Lookup(const char *index_name, Oid value)
+{
 	List *entries = NIL;
-	pg::Store store = pg::OpenStore(get_relname_relid("core", schema), index, AccessShareLock);
+	pg::Store store;
 	ScanKeyData key;
+	if (!OpenTable("core", index_name, &store))
+		return NIL;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
 	pg::Search search = pg::BeginSearch(&store, &key, 1);
 	while (pg::NextMatch(&search, store.slot)) {
@@ -47,6 +55,34 @@ List *Lookup(const char *index_name, Oid value)
 	return entries;
 }
 
+// Columns of mezzanine_info.row_source, and of rows.
+constexpr AttrNumber kRows = 1;
+constexpr AttrNumber kRowSource = 2;
+
+// The Oids in one column of the rows of a table that have `value` in the indexed column.
+List *LookupOids(const char *table, const char *index_name, Oid value, AttrNumber column)
+{
+	List *oids = NIL;
+	pg::Store store;
+	ScanKeyData key;
+	if (!OpenTable(table, index_name, &store))
+		return NIL;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+	pg::Search search = pg::BeginSearch(&store, &key, 1);
+	while (pg::NextMatch(&search, store.slot)) {
+		bool is_null;
+		oids = lappend_oid(oids, DatumGetObjectId(slot_getattr(store.slot, column, &is_null)));
+	}
+	pg::EndSearch(&search);
+	pg::CloseStore(&store);
+	return oids;
+}
+
+int CompareOids(const ListCell *a, const ListCell *b)
+{
+	return list_oid_cmp(a, b);
+}
+
 CoreEntry *FirstOf(List *entries)
 {
 	return entries == NIL ? nullptr : static_cast<CoreEntry *>(linitial(entries));
@@ -62,6 +98,35 @@ List *CoresOfView(Oid view)
 List *CoresOnSource(Oid source)
 {
 	return Lookup("core_source_idx", source);
+}
+
+List *CoresOnBase(Oid base)
+{
+	List *cores = CoresOnSource(base);
+	ListCell *cell;
+	foreach (cell, LookupOids("row_source", "row_source_source_idx", base, kRows))
+		cores = list_concat(cores, CoresOnSource(lfirst_oid(cell)));
+	return cores;
+}
+
+List *BasesOfView(Oid view)
+{
+	List *sources = NIL;
+	List *derived = NIL; // what the view's own cores and rows views make
+	ListCell *cell;
+	foreach (cell, CoresOfView(view)) {
+		const auto *core = static_cast<CoreEntry *>(lfirst(cell));
+		sources = list_append_unique_oid(sources, core->source);
+		derived = lappend_oid(derived, core->home);
+	}
+	foreach (cell, LookupOids("rows", "rows_view_idx", view, kRows)) {
+		sources = list_concat_unique_oid(
+			sources, LookupOids("row_source", "row_source_pkey", lfirst_oid(cell), kRowSource));
+		derived = lappend_oid(derived, lfirst_oid(cell));
+	}
+	List *bases = list_difference_oid(sources, derived);
+	list_sort(bases, CompareOids);
+	return bases;
 }
 
 CoreEntry *CoreByHome(Oid home)

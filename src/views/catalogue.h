@@ -1,4 +1,5 @@
-// The catalogue of views, mezzanine_info.core, in its latest committed version.
+// The catalogue of views, mezzanine_info.core, rows and row_source, in its latest committed
+// version.
 #pragma once
 
 #include "views/views.h"
@@ -12,7 +13,7 @@ struct CoreEntry {
 	int32 number;
 	Oid home;
 	Oid truth;
-	Oid source; // a base table, or another core's home table
+	Oid source; // a base table, a rows view, or another core's home table
 	int32 depth;
 	int32 spread; // the most cells of a group
 	Oid cells;    // the table of cells beside the home rows; Invalid where spread is 1
@@ -21,6 +22,12 @@ struct CoreEntry {
 // The cores of a view, or those fed by a table: a List of CoreEntry pointers.
 List *CoresOfView(Oid view);
 List *CoresOnSource(Oid source);
+
+// The cores that are fed by a table, alone or joined with others.
+List *CoresOnBase(Oid base);
+
+// The tables that a view is computed from, each once: a List of Oids, sorted.
+List *BasesOfView(Oid view);
 
 // The core with this home table; NULL where there is none.
 CoreEntry *CoreByHome(Oid home);

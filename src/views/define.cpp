@@ -172,15 +172,22 @@ void LockBase(Oid base)
 	LockWithPartitions(base, ShareRowExclusiveLock);
 }
 
-// Keeps writers and readers out of the tables that the cores are computed from.
-void LockBases(const List *cores)
+// The same for all tables of a query, whose order is the same for everybody.
+void LockTables(const List *tables)
 {
 	ListCell *cell;
-	foreach (cell, cores) {
-		auto *core = static_cast<CoreEntry *>(lfirst(cell));
-		if (core->depth == 0)
-			LockWithPartitions(core->source, AccessExclusiveLock);
-	}
+	foreach (cell, tables)
+		RequireOwner(lfirst_oid(cell));
+	foreach (cell, tables)
+		LockBase(lfirst_oid(cell));
+}
+
+// Keeps writers and readers out of the tables that the view is computed from.
+void LockBases(Oid view)
+{
+	ListCell *cell;
+	foreach (cell, BasesOfView(view))
+		LockWithPartitions(lfirst_oid(cell), AccessExclusiveLock);
 }
 
 void CommentOn(const char *kind, const char *relation, const char *comment)
@@ -285,7 +292,7 @@ List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOpti
 			CreateCells(core, names);
 		}
 		if (options->with_data) {
-			const Progress progress = {Filling::kCreate, plan->base,
+			const Progress progress = {Filling::kCreate, linitial_oid(plan->tables),
 									   InvalidOid,       RelationOid(names->home),
 									   number,           list_length(plan->cores)};
 			Fill(names, &progress);
@@ -295,7 +302,8 @@ List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOpti
 			"TABLE", names->home,
 			psprintf("state of %s, one row for each group; written by commits alone", view->view));
 		CommentOn("VIEW", names->truth,
-				  psprintf("the rows of %s, computed from the base table", names->home));
+				  psprintf("the rows of %s, computed from the %s", names->home,
+						   plan->rows == nullptr ? "base table" : "base tables"));
 		all = lappend(all, names);
 	}
 	return all;
@@ -361,7 +369,7 @@ const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const Creat
 					others);
 }
 
-// The table that a core is computed from.
+// What a core is computed from.
 Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *cores)
 {
 	ListCell *cell;
@@ -369,7 +377,7 @@ Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *core
 		if (lfirst(cell) == source)
 			return RelationOid(
 				static_cast<CoreNames *>(list_nth(cores, foreach_current_index(cell)))->home);
-	return plan->base;
+	return plan->rows == nullptr ? linitial_oid(plan->tables) : RelationOid(plan->rows->name);
 }
 
 const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores,
@@ -400,6 +408,25 @@ const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const Lis
 	return sql.data;
 }
 
+// The entries of the rows view and of the tables that it joins.
+const char *RowsEntry(const QueryPlan *plan, const ViewNames *names)
+{
+	return psprintf("INSERT INTO %s.rows (rows, view, depth) VALUES (%u, %u, 0)", kInfoSchema,
+					RelationOid(plan->rows->name), RelationOid(names->view));
+}
+
+const char *RowSourceEntries(const QueryPlan *plan)
+{
+	StringInfoData sql;
+	ListCell *cell;
+	initStringInfo(&sql);
+	appendStringInfo(&sql, "INSERT INTO %s.row_source (rows, source) VALUES", kInfoSchema);
+	foreach (cell, plan->tables)
+		appendStringInfo(&sql, "%s (%u, %u)", foreach_current_index(cell) > 0 ? "," : "",
+						 RelationOid(plan->rows->name), lfirst_oid(cell));
+	return sql.data;
+}
+
 // Enters the view into the catalogue, as the catalogue's owner: the caller has no
 // rights on it.
 void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
@@ -407,6 +434,8 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 {
 	const char *view_entry = ViewEntry(plan, names, options);
 	const char *core_entries = CoreEntries(plan, names, cores, options->spread);
+	const char *rows_entry = plan->rows == nullptr ? nullptr : RowsEntry(plan, names);
+	const char *row_sources = plan->rows == nullptr ? nullptr : RowSourceEntries(plan);
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
@@ -414,25 +443,46 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 	BeginRegistration();
 	Run(view_entry);
 	Run(core_entries);
+	if (plan->rows != nullptr) {
+		Run(rows_entry);
+		Run(row_sources);
+	}
 	EndRegistration();
 	SetUserIdAndSecContext(user, security);
 }
 
-void CreateView(const QueryPlan *plan, const ViewNames *names, const CreateOptions *options)
+// Makes the view of the tables' rows; from here on it is what the cores are computed from.
+void CreateRows(QueryPlan *plan, const ViewNames *names)
 {
+	const char *name = FreeRowsName(names->bare);
+	RUN("CREATE VIEW %s AS %s", name, RowsQuery(plan));
+	CommentOn("VIEW", name,
+			  psprintf("the rows of the tables that %s is computed from", names->view));
+	plan->rows->name = name;
+}
+
+void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *options)
+{
+	ListCell *cell;
 	const int nest_level = PinTextSettings();
 	if (plan->is_rewritten)
 		RUN("CREATE VIEW %s AS %s", names->definition,
 			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
+	if (plan->rows != nullptr)
+		CreateRows(plan, names);
 	List *cores = CreateCores(plan, names, options);
-	WatchBase(plan->base);
+	foreach (cell, plan->tables)
+		WatchBase(lfirst_oid(cell));
 	Publish(plan, names, cores, options->comment);
 	Register(plan, names, cores, options);
 	if (!options->with_data)
 		SetStatus(RelationOid(names->view), Status::kStale, "It was created without data");
 	AtEOXact_GUC(true, nest_level);
 	// A second view brings no new trigger; sessions must hear of it all the same.
-	CacheInvalidateRelcacheByRelid(plan->base);
+	if (plan->rows != nullptr)
+		CacheInvalidateRelcacheByRelid(RelationOid(plan->rows->name));
+	foreach (cell, plan->tables)
+		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
 
 void TellMissingIndex(const QueryPlan *plan, const PlannedCore *core)
@@ -440,9 +490,24 @@ void TellMissingIndex(const QueryPlan *plan, const PlannedCore *core)
 	const IndexAdvice advice = AdviseIndex(plan, core);
 	if (advice.command == nullptr)
 		return;
-	ereport(NOTICE, (errmsg("no index of table %s leads to the rows of a group", BaseName(plan)),
+	ereport(NOTICE, (errmsg("no index of table %s leads to the rows of a group", advice.table),
 					 errdetail("Where a group is computed again, the whole table is read."),
 					 errhint("%s;", advice.command)));
+}
+
+// A table that is joined with itself wants one index twice: `told` are the commands so far.
+void TellMissingJoinIndex(const JoinAdvice *advice, List **told)
+{
+	if (advice->index.command == nullptr)
+		return;
+	String *command = makeString(const_cast<char *>(advice->index.command));
+	if (list_member(*told, command))
+		return;
+	*told = lappend(*told, command);
+	ereport(NOTICE, (errmsg("no index of table %s leads to the rows that join one of %s",
+							advice->index.table, quote_identifier(advice->from)),
+					 errdetail("Each change of the latter reads the whole table."),
+					 errhint("%s;", advice->index.command)));
 }
 
 void TellNotices(const QueryPlan *plan)
@@ -451,6 +516,9 @@ void TellNotices(const QueryPlan *plan)
 	ListCell *cell;
 	foreach (cell, plan->cores)
 		TellMissingIndex(plan, static_cast<PlannedCore *>(lfirst(cell)));
+	List *told = NIL;
+	foreach (cell, AdviseJoins(plan))
+		TellMissingJoinIndex(static_cast<JoinAdvice *>(lfirst(cell)), &told);
 	AtEOXact_GUC(true, nest_level);
 	foreach (cell, plan->notices)
 		ereport(NOTICE, (errmsg_internal("%s", static_cast<char *>(lfirst(cell)))));
@@ -478,8 +546,7 @@ MEZZANINE_FUNCTION(mezzanine_create_view)
 	if (options.spread > 1 && plan->refusal.message == nullptr)
 		(void)CheckSpread(plan);
 	RaiseRefusal(&plan->refusal);
-	RequireOwner(plan->base);
-	LockBase(plan->base);
+	LockTables(plan->tables);
 	const ViewNames names = {bare, PublishedName(bare), FreeDefinitionName(bare)};
 	TellNotices(plan);
 	SPI_connect();
@@ -509,7 +576,7 @@ MEZZANINE_FUNCTION(mezzanine_drop_view)
 	}
 	RequireOwner(PublishedOid(bare));
 	// Before the view's own relations, which a writer of the base wants at its commit.
-	LockBases(cores);
+	LockBases(PublishedOid(bare));
 	SPI_connect();
 	// The event trigger on sql_drop removes what was made for the view.
 	RUN("DROP VIEW %s %s", PublishedName(bare), cascade ? "CASCADE" : "RESTRICT");

@@ -16,6 +16,10 @@ const char *const kLocksOfReading =
 	"; a group that is computed again is read from the base while its row is held, or its fence "
 	"where it has none";
 
+const char *const kLocksOfJoining =
+	"; whoever changes one side of a join waits for those who change the other side for the same "
+	"key, for the length of their commits";
+
 // How one column follows the base, and why so.
 struct Manner {
 	const char *how;
@@ -57,17 +61,19 @@ const char *SourceName(const QueryPlan *plan, const PlannedCore *core)
 	foreach (cell, plan->cores)
 		if (lfirst(cell) == core->source)
 			return psprintf("home_%d", foreach_current_index(cell) + 1);
-	return BaseName(plan);
+	return plan->rows != nullptr ? "rows" : TableNames(plan);
 }
 
 const char *LocksOf(const QueryPlan *plan)
 {
-	return psprintf("%s%s", kLocks, ReadsBase(plan) ? kLocksOfReading : "");
+	return psprintf("%s%s%s", kLocks, ReadsBase(plan) ? kLocksOfReading : "",
+					plan->rows != nullptr ? kLocksOfJoining : "");
 }
 
 const char *CreationOf(const QueryPlan *plan)
 {
-	return psprintf("waits for writers of %s, and keeps them out until it commits", BaseName(plan));
+	return psprintf("waits for writers of %s, and keeps them out until it commits",
+					TableNames(plan));
 }
 
 const char *FilterOf(const QueryPlan *plan, const PlannedCore *core)
@@ -142,6 +148,29 @@ List *AddColumns(List *lines, const QueryPlan *plan, const PlannedCore *core)
 	return lines;
 }
 
+// What is said of the way from one table to another.
+const char *JoinLine(const JoinAdvice *advice)
+{
+	if (advice->from == nullptr)
+		return psprintf("none can help: no equality leads to %s, so a change elsewhere reads the "
+						"whole of it",
+						advice->to);
+	if (advice->index.present != nullptr)
+		return psprintf("%s leads from %s to %s", advice->index.present, advice->from, advice->to);
+	return psprintf("missing: a change of %s reads the whole of %s; %s", advice->from, advice->to,
+					advice->index.command);
+}
+
+List *AddRows(List *lines, const QueryPlan *plan)
+{
+	ListCell *cell;
+	lines = lappend(lines, psprintf("rows: of %s", TableNames(plan)));
+	foreach (cell, AdviseJoins(plan))
+		lines = lappend(lines,
+						psprintf("  index: %s", JoinLine(static_cast<JoinAdvice *>(lfirst(cell)))));
+	return AddQuery(lines, "  query:", RowsQuery(plan));
+}
+
 List *AddCore(List *lines, const QueryPlan *plan, const PlannedCore *core)
 {
 	const char *filter = FilterOf(plan, core);
@@ -161,6 +190,8 @@ List *TextLines(const QueryPlan *plan)
 		return RefusalLines(&plan->refusal);
 	List *lines = NIL;
 	ListCell *cell;
+	if (plan->rows != nullptr)
+		lines = AddRows(lines, plan);
 	foreach (cell, plan->cores)
 		lines = AddCore(lines, plan, static_cast<PlannedCore *>(lfirst(cell)));
 	lines = AddQuery(lines, "finish:", FinishQueryOfNone(plan));
@@ -221,6 +252,25 @@ void AddJsonCore(StringInfo json, const QueryPlan *plan, const PlannedCore *core
 	appendStringInfoChar(json, '}');
 }
 
+void AddJsonRows(StringInfo json, const QueryPlan *plan)
+{
+	ListCell *cell;
+	appendStringInfoString(json, "\"rows\": {");
+	AddMember(json, "tables", TableNames(plan));
+	AddMember(json, "query", RowsQuery(plan));
+	appendStringInfoString(json, ", \"ways\": [");
+	foreach (cell, AdviseJoins(plan)) {
+		const auto *advice = static_cast<JoinAdvice *>(lfirst(cell));
+		appendStringInfoString(json, foreach_current_index(cell) > 0 ? ", {" : "{");
+		AddMember(json, "from", advice->from);
+		AddMember(json, "to", advice->to);
+		AddMember(json, "index", advice->index.present);
+		AddMember(json, "missing_index", advice->index.command);
+		appendStringInfoChar(json, '}');
+	}
+	appendStringInfoString(json, "]}, ");
+}
+
 const char *Json(const QueryPlan *plan)
 {
 	StringInfoData json;
@@ -234,6 +284,8 @@ const char *Json(const QueryPlan *plan)
 		appendStringInfoChar(&json, '}');
 		return json.data;
 	}
+	if (plan->rows != nullptr)
+		AddJsonRows(&json, plan);
 	appendStringInfoString(&json, "\"cores\": [");
 	foreach (cell, plan->cores)
 		AddJsonCore(&json, plan, static_cast<PlannedCore *>(lfirst(cell)));

@@ -1,5 +1,7 @@
 #include "views/expression.h"
 
+#include "views/run.h"
+#include "views/tables.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -151,6 +153,8 @@ bool CheckExpression(QueryPlan *plan, Node *expression)
 
 const char *Deparse(const QueryPlan *plan, Node *expression)
 {
+	if (plan->rows != nullptr)
+		return DeparseOverTables(plan, OverTables(plan, expression));
 	const RangeTblEntry *entry = rt_fetch(plan->varno, plan->query->rtable);
 	auto *copy = static_cast<Node *>(copyObjectImpl(expression));
 	ChangeVarNodes(copy, plan->varno, 1, 0);
@@ -158,10 +162,39 @@ const char *Deparse(const QueryPlan *plan, Node *expression)
 							  false, false);
 }
 
-const char *BaseName(const QueryPlan *plan)
+const char *DeparseOverTables(const QueryPlan *plan, Node *expression)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(plan->base)),
-									  get_rel_name(plan->base));
+	List *tables = plan->rows->query->rtable;
+	auto *statement = makeNode(PlannedStmt);
+	Bitmapset *all = bms_add_range(nullptr, 1, list_length(tables));
+	statement->rtable = tables;
+	return deparse_expression(
+		expression,
+		deparse_context_for_plan_tree(statement, select_rtable_names_for_explain(tables, all)),
+		true, false);
+}
+
+const char *TableNames(const QueryPlan *plan)
+{
+	StringInfoData names;
+	ListCell *cell;
+	initStringInfo(&names);
+	foreach (cell, plan->tables)
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+						 QualifiedName(lfirst_oid(cell)));
+	return names.data;
+}
+
+void AddZoneNotice(QueryPlan *plan, const char *given, const char *named)
+{
+	ListCell *cell;
+	char *notice =
+		psprintf("%s depends on the session's TimeZone; the view keeps %s", given, named);
+	plan->is_rewritten = true;
+	foreach (cell, plan->notices)
+		if (strcmp(static_cast<char *>(lfirst(cell)), notice) == 0)
+			return;
+	plan->notices = lappend(plan->notices, notice);
 }
 
 const char *FreeColumnName(const QueryPlan *plan, const List *states, const char *wanted)
@@ -177,9 +210,12 @@ const char *FreeColumnName(const QueryPlan *plan, const List *states, const char
 
 const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwise)
 {
-	if (IsA(expression, Var) && castNode(Var, expression)->varattno > 0)
-		return get_attname(plan->base, castNode(Var, expression)->varattno, false);
-	return otherwise != nullptr ? otherwise : "key";
+	if (!IsA(expression, Var) || castNode(Var, expression)->varattno <= 0)
+		return otherwise != nullptr ? otherwise : "key";
+	const AttrNumber attribute = castNode(Var, expression)->varattno;
+	if (plan->rows == nullptr)
+		return get_attname(linitial_oid(plan->tables), attribute, false);
+	return list_nth_node(TargetEntry, plan->rows->query->targetList, attribute - 1)->resname;
 }
 
 bool Refuse(QueryPlan *plan, const char *what, const char *hint)

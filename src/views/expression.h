@@ -20,11 +20,17 @@ const char *CulpritOf(Node *expression);
 // Refuses the plan where `expression` depends on more than the row.
 bool CheckExpression(QueryPlan *plan, Node *expression);
 
-// The expression over the query's tables as text.
+// The expression over the base as text, in terms of the query's tables.
 const char *Deparse(const QueryPlan *plan, Node *expression);
 
-// The base's name, qualified and quoted.
-const char *BaseName(const QueryPlan *plan);
+// The same for an expression over the tables that plan->rows joins.
+const char *DeparseOverTables(const QueryPlan *plan, Node *expression);
+
+// The names of the query's tables, qualified and quoted.
+const char *TableNames(const QueryPlan *plan);
+
+// Notes that an expression was replaced by one with its time zone named.
+void AddZoneNotice(QueryPlan *plan, const char *given, const char *named);
 
 // `wanted`, cut short and numbered until none of the keys and `states` is called so.
 const char *FreeColumnName(const QueryPlan *plan, const List *states, const char *wanted);

@@ -3,6 +3,7 @@
 #include "views/cores.h"
 #include "views/decompose.h"
 #include "views/expression.h"
+#include "views/tables.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -253,25 +254,13 @@ const char *SourceOf(const QueryPlan *plan, const List *homes)
 	return psprintf("(%s) AS groups", sql.data);
 }
 
-void AddNotice(QueryPlan *plan, Node *given, Node *named)
-{
-	ListCell *cell;
-	char *notice = psprintf("%s depends on the session's TimeZone; the view keeps %s",
-							Deparse(plan, given), Deparse(plan, named));
-	foreach (cell, plan->notices)
-		if (strcmp(static_cast<char *>(lfirst(cell)), notice) == 0)
-			return;
-	plan->notices = lappend(plan->notices, notice);
-}
-
 // A part that the cores compute, with time zones named.
 Node *NamedPart(QueryPlan *plan, Node *given)
 {
 	Node *named = NameZones(given);
 	if (named == given)
 		return given;
-	plan->is_rewritten = true;
-	AddNotice(plan, given, named);
+	AddZoneNotice(plan, Deparse(plan, given), Deparse(plan, named));
 	return named;
 }
 
@@ -323,9 +312,11 @@ Node *HashOf(const PlannedCore *core)
 	return BuildExpression(sql.data, keys);
 }
 
-// SELECT FROM the base, as the query has it.
+// SELECT FROM the base, as the query has it, or by the name that the rows have got.
 Query *BaseOf(const QueryPlan *plan)
 {
+	if (plan->rows != nullptr && plan->rows->name != nullptr)
+		return Analyzed(psprintf("SELECT FROM %s", plan->rows->name));
 	auto *query = makeNode(Query);
 	query->commandType = CMD_SELECT;
 	query->rtable = plan->query->rtable;
@@ -356,6 +347,19 @@ const char *TruthOver(const PlannedCore *core, Query *truth)
 	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(truth)), false);
 }
 
+// Turns a definition over the rows into one over the tables; returns all its conditions.
+List *JoinInDefinition(const QueryPlan *plan, Query *definition, List *conditions)
+{
+	auto *rows = static_cast<Query *>(copyObjectImpl(plan->rows->query));
+	definition->rtable = rows->rtable;
+	definition->jointree->fromlist = rows->jointree->fromlist;
+	definition->targetList =
+		castNode(List, OverTables(plan, reinterpret_cast<Node *>(definition->targetList)));
+	definition->havingQual = OverTables(plan, definition->havingQual);
+	return list_concat(make_ands_implicit(reinterpret_cast<Expr *>(rows->jointree->quals)),
+					   castNode(List, OverTables(plan, reinterpret_cast<Node *>(conditions))));
+}
+
 // WITH home_1 AS (…), … for the cores before `end` (NULL: all), whose names are added to
 // *homes.
 const char *WithOfNone(const QueryPlan *plan, const PlannedCore *end, List **homes)
@@ -363,6 +367,8 @@ const char *WithOfNone(const QueryPlan *plan, const PlannedCore *end, List **hom
 	StringInfoData sql;
 	ListCell *cell;
 	initStringInfo(&sql);
+	if (plan->rows != nullptr)
+		appendStringInfo(&sql, "WITH rows AS (%s)", RowsQuery(plan));
 	foreach (cell, plan->cores) {
 		const auto *core = static_cast<PlannedCore *>(lfirst(cell));
 		if (core == end)
@@ -393,9 +399,16 @@ void MakeDefinition(QueryPlan *plan)
 		conditions = lappend(conditions,
 							 is_late ? NameInCores(condition, plan) : NamedPart(plan, condition));
 	}
+	if (plan->rows != nullptr)
+		conditions = JoinInDefinition(plan, definition, conditions);
 	if (conditions != NIL)
 		definition->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
 	plan->definition = definition;
+}
+
+const char *RowsQuery(const QueryPlan *plan)
+{
+	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->rows->query)), false);
 }
 
 const char *FinishQuery(const QueryPlan *plan, List *homes)

@@ -10,6 +10,9 @@ namespace mezzanine::views
 // Makes plan->definition: the query with time zones named, and plan->notices that say so.
 void MakeDefinition(QueryPlan *plan);
 
+// SELECT … that makes plan->rows of the tables.
+const char *RowsQuery(const QueryPlan *plan);
+
 // SELECT … FROM the home tables of plan->cores, which are there.  `homes` are their names,
 // qualified and quoted.
 const char *FinishQuery(const QueryPlan *plan, List *homes);

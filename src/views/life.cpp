@@ -125,6 +125,8 @@ void InvalidatePrograms(Oid view)
 		CacheInvalidateRelcacheByRelid(core->source);
 		CacheInvalidateRelcacheByRelid(core->home);
 	}
+	foreach (cell, BasesOfView(view))
+		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
 
 Status StatusOf(TupleTableSlot *row)

@@ -51,6 +51,18 @@ void RequireYoungSnapshots(const char *function)
 				 errhint("Run it in a transaction at READ COMMITTED.")));
 }
 
+// "one" or "other", for messages.
+const char *QuotedNames(const List *relations)
+{
+	StringInfoData names;
+	ListCell *cell;
+	initStringInfo(&names);
+	foreach (cell, relations)
+		appendStringInfo(&names, "%s\"%s\"", names.len > 0 ? " or " : "",
+						 get_rel_name(lfirst_oid(cell)));
+	return names.data;
+}
+
 // What this transaction captured for the view would be counted twice.
 void RequireUntouched(const List *cores)
 {
@@ -61,29 +73,17 @@ void RequireUntouched(const List *cores)
 			continue;
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("cannot refresh view \"%s\" in a transaction that has changed table \"%s\"",
-						get_rel_name(core->view), get_rel_name(core->source)),
+				 errmsg("cannot refresh view \"%s\" in a transaction that has changed table %s",
+						get_rel_name(core->view), QuotedNames(BasesOfView(core->view))),
 				 errdetail("The changes reach the view at commit."), errhint("Commit first.")));
 	}
 }
 
-int CompareOids(const ListCell *a, const ListCell *b)
-{
-	return list_oid_cmp(a, b);
-}
-
 // Waits for writers in flight and keeps new ones out until the end of the transaction.
-void LockSources(const List *cores)
+void LockBases(Oid view)
 {
-	List *bases = NIL;
 	ListCell *cell;
-	foreach (cell, cores) {
-		const auto *core = static_cast<CoreEntry *>(lfirst(cell));
-		if (core->depth == 0)
-			bases = list_append_unique_oid(bases, core->source);
-	}
-	list_sort(bases, CompareOids);
-	foreach (cell, bases) {
+	foreach (cell, BasesOfView(view)) {
 		LockWithPartitions(lfirst_oid(cell), ShareRowExclusiveLock);
 		Relation base = table_open(lfirst_oid(cell), NoLock);
 		CheckTableNotInUse(base, "refresh a view of");
@@ -161,8 +161,7 @@ int64 RefreshCores(Oid view, List *cores, bool rebuild)
 						   security | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
 	SPI_connect();
 	list_sort(cores, CompareByDepth);
-	// The first is of depth 0.
-	const Oid base = static_cast<CoreEntry *>(linitial(cores))->source;
+	const Oid base = linitial_oid(BasesOfView(view));
 	foreach (cell, cores) {
 		auto *core = static_cast<CoreEntry *>(lfirst(cell));
 		const Progress progress = {rebuild ? Filling::kRebuild : Filling::kRefresh,
@@ -188,7 +187,7 @@ int64 Refresh(Oid view, bool rebuild, const char *function)
 	PreventCommandIfReadOnly(function);
 	RequireOwner(view);
 	RequireYoungSnapshots(function);
-	LockSources(cores);
+	LockBases(view);
 	cores = RequireCores(view); // it may have gone meanwhile
 	RequireUntouched(cores);
 	const int64 changed = RefreshCores(view, cores, rebuild);
@@ -300,11 +299,9 @@ MEZZANINE_FUNCTION(mezzanine_fail_view)
 {
 	const Oid view = PG_GETARG_OID(0);
 	ListCell *cell;
-	foreach (cell, RequireCores(view)) {
-		const auto *core = static_cast<CoreEntry *>(lfirst(cell));
-		if (core->depth == 0)
-			TouchViews(ProgramFor(core->source));
-	}
+	(void)RequireCores(view);
+	foreach (cell, BasesOfView(view))
+		TouchViews(ProgramFor(lfirst_oid(cell)));
 	FailView(view, text_to_cstring(PG_GETARG_TEXT_PP(1)));
 	PG_RETURN_VOID();
 }

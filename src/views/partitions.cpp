@@ -291,7 +291,7 @@ void DropUncounted(Oid table)
 		list_member_oid(counted_out, table))
 		return;
 	const Oid top = TopOf(get_partition_ancestors(table), table);
-	List *cores = OidIsValid(top) ? CoresOnSource(top) : NIL;
+	List *cores = OidIsValid(top) ? CoresOnBase(top) : NIL;
 	bool all_stay = cores != NIL;
 	ListCell *cell;
 	foreach (cell, cores) {

@@ -1,7 +1,8 @@
 // A query taken apart: what is computed from the base and kept (cores), and what is
 // computed from that when a reader asks (the finish).
 //
-// Expressions are PostgreSQL's own nodes.  Those of a core are over the base; the finish
+// The base is a table, or the rows of several (tables.h).  Expressions are PostgreSQL's own
+// nodes.  Those of a core are over the base; the finish
 // is made by replacing, in the query as given, what a column of the home tables holds by
 // that column (finish.h).
 #pragma once
@@ -69,16 +70,23 @@ struct PlannedChain {
 	PlannedCore *groups;
 };
 
+// What a query over several tables is computed from (tables.h).
+struct PlannedRows {
+	Query *query;     // SELECT columns FROM the tables WHERE conditions on rows
+	const char *name; // of the view of it, qualified and quoted; NULL: not made yet
+};
+
 struct QueryPlan {
 	Refusal refusal;
-	Query *query;      // as analysed
+	Query *query;      // as analysed; over the rows, where there are several tables
 	Query *definition; // what the view equals; the query, but for what notices tell
 	bool is_rewritten; // whether these differ
 	List *notices;     // of char *
 
-	Oid base;
+	List *tables;      // the base tables, each once: Oids, sorted
+	PlannedRows *rows; // NULL: there is one table, and it is the base
 	int varno;         // of the base, in the query
-	List *filter;      // conditions on the rows, over the base
+	List *filter;      // conditions on the base's rows
 	List *late_filter; // conditions on keys that are judged when a reader asks
 
 	Shape shape;

@@ -57,6 +57,11 @@ const char *FreeDefinitionName(const char *bare_name)
 	return FreeName(bare_name, nullptr, "definition");
 }
 
+const char *FreeRowsName(const char *bare_name)
+{
+	return FreeName(bare_name, nullptr, "rows");
+}
+
 const char *FreeHomeName(const char *bare_name, int number)
 {
 	if (number == 1 && !OidIsValid(get_relname_relid(bare_name, StateSchema())))

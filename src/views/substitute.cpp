@@ -120,6 +120,7 @@ Query *TruthQueryOf(Oid truth)
 	Relation relation = relation_open(truth, AccessShareLock);
 	auto *query = static_cast<Query *>(copyObjectImpl(get_view_query(relation)));
 	relation_close(relation, NoLock);
+	AcquireRewriteLocks(query, true, false); // of several tables some may be untouched
 	return linitial_node(Query, QueryRewrite(query));
 }
 
