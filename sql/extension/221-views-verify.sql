@@ -34,7 +34,7 @@ BEGIN
 	          AND a.attnum > 0 AND NOT a.attisdropped);
 END $$;
 COMMENT ON FUNCTION mezzanine_state.tolerances(regclass) IS
-	'relative differences that are allowed in the columns of floats of a relation';
+	'relative differences that are allowed in the columns of floats of a relation; NULL: any';
 
 CREATE FUNCTION mezzanine_state.agree(one jsonb, other jsonb, tolerances jsonb) RETURNS boolean
 	LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -47,7 +47,7 @@ BEGIN
 		SELECT FROM jsonb_each_text(tolerances) AS t(name, tolerance)
 		CROSS JOIN LATERAL (VALUES ((one ->> t.name)::float8, (other ->> t.name)::float8))
 			AS v(a, b)
-		WHERE v.a IS DISTINCT FROM v.b
+		WHERE t.tolerance IS NOT NULL AND v.a IS DISTINCT FROM v.b
 		  AND (v.a IS NULL OR v.b IS NULL
 		       OR v.a IN ('NaN', 'Infinity', '-Infinity') OR v.b IN ('NaN', 'Infinity', '-Infinity')
 		       OR abs(v.a::numeric - v.b::numeric)
@@ -56,10 +56,29 @@ END $$;
 COMMENT ON FUNCTION mezzanine_state.agree(jsonb, jsonb, jsonb) IS
 	'whether two rows are equal but for the last digits of their floats';
 
+-- PostgreSQL rounds the moments of floats at each row, and where they cancel out nothing else is
+-- left; a view keeps them exactly.  So no tolerance tells right from wrong: it is the state that
+-- is compared, to the last digit.
+CREATE FUNCTION mezzanine_state.keeps_exact_moments(view regclass) RETURNS boolean
+	LANGUAGE plpgsql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM mezzanine_info.cores AS c
+		JOIN pg_rewrite AS r ON r.ev_class = c.truth
+		JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+		WHERE c.view = keeps_exact_moments.view AND d.refclassid = 'pg_proc'::regclass
+		  AND d.refobjid = 'mezzanine_state.exact_sum(numeric)'::regprocedure);
+END $$;
+COMMENT ON FUNCTION mezzanine_state.keeps_exact_moments(regclass) IS
+	'whether a view shows variances, covariances or the like of floats';
+
 -- Two relations with the same columns, as bags, in one statement and hence one snapshot.
 -- Rows of one key that differ are shown as a pair.
 CREATE FUNCTION mezzanine_state.compare(
-	expected regclass, actual regclass, key_columns text[], max_differences integer)
+	expected regclass, actual regclass, key_columns text[], max_differences integer,
+	tolerances jsonb = NULL)
 	RETURNS TABLE (kind text, key jsonb, expected_row jsonb, actual_row jsonb)
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
@@ -88,9 +107,9 @@ BEGIN
 		mezzanine_state.comparable(expected), mezzanine_state.comparable(actual),
 		format('(SELECT coalesce(jsonb_object_agg(k, to_jsonb(compared_row) -> k), jsonb ''{}'')
 		         FROM unnest(%L::text[]) AS k)', key_columns),
-		max_differences, mezzanine_state.tolerances(expected));
+		max_differences, coalesce(tolerances, mezzanine_state.tolerances(expected)));
 END $$;
-COMMENT ON FUNCTION mezzanine_state.compare(regclass, regclass, text[], integer) IS
+COMMENT ON FUNCTION mezzanine_state.compare(regclass, regclass, text[], integer, jsonb) IS
 	'differences between two relations as bags, paired by key; used by mezzanine.verify';
 
 -- What readers see, then what the engine counts with.
@@ -102,9 +121,14 @@ CREATE FUNCTION mezzanine_state.differences(entry mezzanine_info.views, max_diff
 AS $$
 DECLARE
 	core mezzanine_info.cores;
+	tolerances jsonb := mezzanine_state.tolerances(entry.definition);
 BEGIN
+	IF mezzanine_state.keeps_exact_moments(entry.view) THEN
+		tolerances := (SELECT coalesce(jsonb_object_agg(name, NULL), '{}')
+		               FROM jsonb_object_keys(tolerances) AS name);
+	END IF;
 	RETURN QUERY SELECT * FROM mezzanine_state.compare(
-		entry.definition, entry.view, entry.key_columns, max_differences);
+		entry.definition, entry.view, entry.key_columns, max_differences, tolerances);
 	IF FOUND THEN
 		RETURN;
 	END IF;
@@ -166,14 +190,16 @@ COMMENT ON FUNCTION mezzanine.verify(regclass, integer, boolean) IS
 REVOKE ALL ON FUNCTION
 	mezzanine_state.has_equality(regtype), mezzanine_state.comparable(regclass),
 	mezzanine_state.tolerances(regclass), mezzanine_state.agree(jsonb, jsonb, jsonb),
-	mezzanine_state.compare(regclass, regclass, text[], integer),
+	mezzanine_state.compare(regclass, regclass, text[], integer, jsonb),
+	mezzanine_state.keeps_exact_moments(regclass),
 	mezzanine_state.differences(mezzanine_info.views, integer),
 	mezzanine.verify(regclass, integer, boolean)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	mezzanine_state.has_equality(regtype), mezzanine_state.comparable(regclass),
 	mezzanine_state.tolerances(regclass), mezzanine_state.agree(jsonb, jsonb, jsonb),
-	mezzanine_state.compare(regclass, regclass, text[], integer),
+	mezzanine_state.compare(regclass, regclass, text[], integer, jsonb),
+	mezzanine_state.keeps_exact_moments(regclass),
 	mezzanine_state.differences(mezzanine_info.views, integer),
 	mezzanine.verify(regclass, integer, boolean)
 TO mezzanine_author;

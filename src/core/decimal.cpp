@@ -232,6 +232,23 @@ void Decimal::WriteWire(int scale, std::pmr::string *out)
 		at = WriteUint16(at, static_cast<int>(negative ? -limbs_[i] : limbs_[i]));
 }
 
+void Decimal::WriteTrimmed(std::pmr::string *out)
+{
+	Carry();
+	WriteWire(LeastScale(), out);
+}
+
+// Requires: carried.
+int Decimal::LeastScale() const noexcept
+{
+	if (limbs_.empty() || low_ >= 0)
+		return 0;
+	int scale = -low_ * kDigitsPerLimb;
+	for (std::int64_t limb = limbs_.front(); limb % 10 == 0; limb /= 10)
+		--scale;
+	return scale;
+}
+
 // Makes the limbs reach from weight `lowest` to `highest`, at least.
 void Decimal::Cover(int lowest, int highest)
 {

@@ -89,6 +89,8 @@ public:
 	// Throws: kOverflow beyond numeric's range, kInvariant when the sum has digits
 	//         beyond `scale` or `scale` is none.
 	void WriteWire(int scale, std::pmr::string *out);
+	// With as few decimal places as the sum has.
+	void WriteTrimmed(std::pmr::string *out);
 
 private:
 	int HighestWeight() const noexcept { return low_ + static_cast<int>(limbs_.size()) - 1; }
@@ -96,6 +98,7 @@ private:
 	void MakeRoomFor(std::int64_t load);
 	void Carry();
 	void Trim() noexcept;
+	int LeastScale() const noexcept;
 
 	std::pmr::vector<std::int64_t> limbs_; // limbs_[i] counts 10000^(low_ + i)
 	int low_ = 0;

@@ -110,6 +110,10 @@ void Argument::Add(ArgumentKind kind, const Value &value, int sign)
 	case ArgumentKind::kDecimal:
 		AddNumeric(value.wire, sign);
 		break;
+	case ArgumentKind::kExact:
+		BecomeIrregular();
+		rare_->decimal.AddWire(value.wire, sign);
+		return;
 	case ArgumentKind::kInterval:
 		MakeRare().days += value.days * sign;
 		rare_->months += value.months * sign;

@@ -27,6 +27,7 @@ enum class ArgumentKind : std::uint8_t {
 	kInteger,    // int2, int4: the sum is a bigint
 	kBigInteger, // int8: the sum is a numeric of scale 0
 	kDecimal,    // numeric: the sum is a numeric
+	kExact,      // finite numerics: their sum, whatever their scales; 0 where there are none
 	kInterval,   // interval: the sum is an interval, field by field
 	kFloat,      // float4, float8: the sum is a float; only finite values that come add up
 	kBits,       // how many values have each bit set
@@ -43,7 +44,7 @@ enum class Extent : std::uint8_t { kWhole, kPart };
 struct Value {
 	bool null = false;
 	std::int64_t integer = 0;   // kInteger, kBigInteger, kBits; an interval's microseconds
-	std::string_view wire = {}; // kDecimal; the image, for kExtreme and kAny
+	std::string_view wire = {}; // kDecimal, kExact; the image, for kExtreme and kAny
 	double real = 0;            // kFloat
 	std::int32_t days = 0;      // kInterval
 	std::int32_t months = 0;
@@ -53,10 +54,11 @@ struct Value {
 
 // One argument as a group's home row stores it; views only, nothing owned.
 struct StoredArgument {
-	std::int64_t count = 0;     // of non-null values
-	bool sum_null = true;       // no finite non-null value
-	std::int64_t integer = 0;   // the sum, for kInteger and kInterval (microseconds)
-	std::string_view wire = {}; // the sum, for kBigInteger and kDecimal; empty when sum_null
+	std::int64_t count = 0;   // of non-null values
+	bool sum_null = true;     // no finite non-null value
+	std::int64_t integer = 0; // the sum, for kInteger and kInterval (microseconds)
+	// The sum, for kBigInteger, kDecimal and kExact; empty when sum_null.
+	std::string_view wire = {};
 	// kDecimal: empty when every value is finite and all share one scale (then it is the
 	// sum's, and `count` counts it).  Otherwise {NaN, +inf, -inf, count at scale 0, at
 	// scale 1, ...} without trailing zeros.
@@ -96,7 +98,8 @@ public:
 
 	// Adds the value (sign +1) or takes it away (-1).
 	//
-	// Throws: kInternal when a kDecimal value is no numeric; bad_alloc.  After either it
+	// Throws: kInternal when a value is no numeric, or for kExact no finite one; bad_alloc.  After
+	// either it
 	//         may have been added in part.
 	void Add(ArgumentKind kind, const Value &value, int sign);
 
@@ -143,7 +146,7 @@ private:
 	enum class Form : std::uint8_t {
 		kPlain,     // integer_
 		kRegular,   // integer_, in units of the last base-10000 digit of a value at scale_
-		kIrregular, // rare_: numerics of several scales, or too large, or not finite
+		kIrregular, // rare_: numerics of several scales, or too large, or not finite; kExact
 	};
 	struct Rare;
 

@@ -104,6 +104,11 @@ void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &st
 	case ArgumentKind::kDecimal:
 		AddStoredNumeric(stored);
 		break;
+	case ArgumentKind::kExact:
+		BecomeIrregular();
+		if (!stored.sum_null)
+			rare_->decimal.AddWire(stored.wire, +1);
+		break;
 	case ArgumentKind::kInteger:
 	case ArgumentKind::kBigInteger:
 	case ArgumentKind::kInterval:
@@ -142,6 +147,12 @@ StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *
 	case ArgumentKind::kExtreme:
 	case ArgumentKind::kAny:
 	case ArgumentKind::kRecompute:
+		return stored;
+	case ArgumentKind::kExact:
+		SumInto(&space->sum);
+		space->sum.WriteTrimmed(&space->wire);
+		stored.sum_null = false;
+		stored.wire = space->wire;
 		return stored;
 	case ArgumentKind::kFloat:
 		EncodeReal(&stored);

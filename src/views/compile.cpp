@@ -250,6 +250,8 @@ void CompileColumn(Compilation *compilation, const Aggref *aggregate, AttrNumber
 		OpenArgument(compilation, aggregate, core::ArgumentKind::kFloat)->sum = attribute;
 	else if (plain && IsOurs(function, "bit_counts"))
 		OpenArgument(compilation, aggregate, core::ArgumentKind::kBits)->sum = attribute;
+	else if (plain && IsOurs(function, "exact_sum"))
+		OpenArgument(compilation, aggregate, core::ArgumentKind::kExact)->sum = attribute;
 	else if (plain && IsOurs(function, "any_value"))
 		OpenArgument(compilation, aggregate, core::ArgumentKind::kAny)->sum = attribute;
 	else

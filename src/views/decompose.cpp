@@ -11,9 +11,9 @@ namespace mezzanine::views
 namespace
 {
 
-constexpr int kMostStates = 6;
+constexpr int kMostStates = 7;
 
-// A state column; $1 is the aggregate's argument.
+// A state column; $1, $2 are the aggregate's arguments.
 struct StateForm {
 	const char *prefix; // of the column's name
 	const char *sql;
@@ -59,6 +59,27 @@ constexpr StateForm kDecimalMoments[kMostStates] = {
 	{"count_squares", "count($1 * $1)"},
 	{"sum_squares", "sum($1 * $1) FILTER (WHERE mezzanine_state.is_finite($1 * $1))"},
 	{"irregular_squares", "mezzanine_state.irregular($1 * $1)"}};
+// Moments of floats are kept exactly, apart from what is no number.
+#define REAL "$1::pg_catalog.float8"
+#define EXACT(argument) "mezzanine_state.exact(" argument ")"
+#define EXACT_SUM(value) "mezzanine_state.exact_sum(" value ")"
+#define SQUARE(value) value " * " value
+#define WHERE_BOTH "FILTER (WHERE $1 IS NOT NULL AND $2 IS NOT NULL)"
+constexpr StateForm kRealMoments[kMostStates] = {
+	{"count", "count(" REAL ")"},
+	{"specials", "mezzanine_state.bit_counts(mezzanine_state.special(" REAL "))"},
+	{"exact_sum", EXACT_SUM(EXACT(REAL))},
+	{"exact_squares", EXACT_SUM(SQUARE(EXACT(REAL)))}};
+constexpr StateForm kPairCount[kMostStates] = {{"pairs", "count(*) " WHERE_BOTH}};
+// Of pairs (y, x), as PostgreSQL's aggregates have them.
+constexpr StateForm kPairMoments[kMostStates] = {
+	{"pairs", "count(*) " WHERE_BOTH},
+	{"specials", "mezzanine_state.bit_counts(mezzanine_state.special($1, $2))"},
+	{"sum_y", EXACT_SUM(EXACT("$1")) " " WHERE_BOTH},
+	{"squares_y", EXACT_SUM(SQUARE(EXACT("$1"))) " " WHERE_BOTH},
+	{"sum_x", EXACT_SUM(EXACT("$2")) " " WHERE_BOTH},
+	{"squares_x", EXACT_SUM(SQUARE(EXACT("$2"))) " " WHERE_BOTH},
+	{"products", EXACT_SUM(EXACT("$1") " * " EXACT("$2"))}};
 
 // The sum $2 of numerics, with what NaN and the infinities counted in $3 make of it.
 #define DECIMAL_SUM                                                                                \
@@ -78,6 +99,20 @@ constexpr StateForm kDecimalMoments[kMostStates] = {
 	{                                                                                              \
 		F_##function##_NUMERIC, kDecimalMoments,                                                   \
 			"mezzanine_state." type "($1, " DECIMAL_SUM ", $5)", false                             \
+	}
+// PostgreSQL's own final functions, so that the rounding at the end is its own.
+#define REAL_MOMENTS(function, type)                                                               \
+	{F_##function##_FLOAT4, kRealMoments,                                                          \
+	 "pg_catalog.float8_" type "(mezzanine_state.moments($1, $2, $3, $4))", false},                \
+	{                                                                                              \
+		F_##function##_FLOAT8, kRealMoments,                                                       \
+			"pg_catalog.float8_" type "(mezzanine_state.moments($1, $2, $3, $4))", false           \
+	}
+#define PAIR_MOMENTS(function, type)                                                               \
+	{                                                                                              \
+		F_##function, kPairMoments,                                                                \
+			"pg_catalog.float8_" type "(mezzanine_state.moments($1, $2, $3, $4, $5, $6, $7))",     \
+			false                                                                                  \
 	}
 
 constexpr Rule kRules[] = {
@@ -114,6 +149,24 @@ constexpr Rule kRules[] = {
 	MOMENTS(STDDEV, "stddev_samp"),
 	MOMENTS(STDDEV_SAMP, "stddev_samp"),
 	MOMENTS(STDDEV_POP, "stddev_pop"),
+	REAL_MOMENTS(VARIANCE, "var_samp"),
+	REAL_MOMENTS(VAR_SAMP, "var_samp"),
+	REAL_MOMENTS(VAR_POP, "var_pop"),
+	REAL_MOMENTS(STDDEV, "stddev_samp"),
+	REAL_MOMENTS(STDDEV_SAMP, "stddev_samp"),
+	REAL_MOMENTS(STDDEV_POP, "stddev_pop"),
+	{F_REGR_COUNT, kPairCount, "$1", false},
+	PAIR_MOMENTS(COVAR_POP, "covar_pop"),
+	PAIR_MOMENTS(COVAR_SAMP, "covar_samp"),
+	PAIR_MOMENTS(CORR, "corr"),
+	PAIR_MOMENTS(REGR_SXX, "regr_sxx"),
+	PAIR_MOMENTS(REGR_SYY, "regr_syy"),
+	PAIR_MOMENTS(REGR_SXY, "regr_sxy"),
+	PAIR_MOMENTS(REGR_AVGX, "regr_avgx"),
+	PAIR_MOMENTS(REGR_AVGY, "regr_avgy"),
+	PAIR_MOMENTS(REGR_R2, "regr_r2"),
+	PAIR_MOMENTS(REGR_SLOPE, "regr_slope"),
+	PAIR_MOMENTS(REGR_INTERCEPT, "regr_intercept"),
 };
 
 bool IsCountOfRows(const Aggref *aggregate)
@@ -134,8 +187,8 @@ bool IsChained(const QueryPlan *plan, const Aggref *aggregate)
 {
 	const Rule *rule = RuleOf(aggregate->aggfnoid);
 	return aggregate->aggdistinct != NIL && rule != nullptr && !rule->ignores_duplicates &&
-		   rule->states != kFloatMean && plan->query->groupingSets == NIL &&
-		   CanBeKey(linitial_oid(aggregate->aggargtypes));
+		   list_length(aggregate->aggargtypes) == 1 && rule->states != kFloatMean &&
+		   plan->query->groupingSets == NIL && CanBeKey(linitial_oid(aggregate->aggargtypes));
 }
 
 // The rule by which the aggregate is taken apart; NULL: it is kept as it is.

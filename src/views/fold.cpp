@@ -75,6 +75,7 @@ void SetValue(const ArgumentColumns *argument, Datum datum, core::Value *value)
 		value->integer = IntegerOf(datum, argument->type);
 		break;
 	case core::ArgumentKind::kDecimal:
+	case core::ArgumentKind::kExact:
 		value->wire = WireOf(datum);
 		break;
 	case core::ArgumentKind::kInterval:

@@ -55,6 +55,7 @@ void ReadSum(const ArgumentColumns *columns, Datum sum, core::StoredArgument *ar
 		break;
 	case core::ArgumentKind::kBigInteger:
 	case core::ArgumentKind::kDecimal:
+	case core::ArgumentKind::kExact:
 		argument->wire = WireOf(sum);
 		break;
 	case core::ArgumentKind::kInterval:
@@ -115,6 +116,7 @@ Datum SumOf(const ArgumentColumns *columns, const core::StoredArgument &argument
 		return Int64GetDatum(argument.integer);
 	case core::ArgumentKind::kBigInteger:
 	case core::ArgumentKind::kDecimal:
+	case core::ArgumentKind::kExact:
 		return NumericOf(argument.wire);
 	case core::ArgumentKind::kInterval:
 		return IntervalOf(argument);

@@ -9,7 +9,7 @@ namespace
 {
 
 // How the parts of a state column add up.
-enum class Sum { kCount, kPlain, kDecimal, kIrregular, kCounts };
+enum class Sum { kCount, kPlain, kDecimal, kIrregular, kCounts, kExact };
 
 Sum SumOf(const PlannedColumn *column)
 {
@@ -21,6 +21,8 @@ Sum SumOf(const PlannedColumn *column)
 		return Sum::kIrregular;
 	if (strcmp(name, "bit_counts") == 0)
 		return Sum::kCounts;
+	if (strcmp(name, "exact_sum") == 0)
+		return Sum::kExact;
 	return aggregate->aggfnoid == F_SUM_NUMERIC ? Sum::kDecimal : Sum::kPlain;
 }
 
@@ -41,6 +43,7 @@ const char *PartOf(const PlannedColumn *column)
 		return psprintf("mezzanine_state.sum_counts(%s) AS %s", name, name);
 	case Sum::kPlain:
 	case Sum::kDecimal:
+	case Sum::kExact:
 		break;
 	}
 	if (exprType(column->expression) == INT8OID)
@@ -90,6 +93,9 @@ const char *TotalOf(const List *states, int i)
 		break;
 	case Sum::kCounts:
 		value = psprintf("mezzanine_state.add_counts(h.%1$s, c.%1$s)", name);
+		break;
+	case Sum::kExact:
+		value = psprintf("pg_catalog.trim_scale(h.%1$s + c.%1$s)", name);
 		break;
 	}
 	return psprintf("CASE WHEN c.hash IS NULL THEN h.%1$s ELSE %2$s END AS %1$s", name, value);

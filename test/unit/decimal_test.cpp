@@ -109,6 +109,20 @@ TEST(Decimal, IsCanonicalWhateverZerosComeIn)
 	EXPECT_EQ(Written(&sum, 2), Wire("12.34"));
 }
 
+TEST(Decimal, IsTrimmedToThePlacesItHas)
+{
+	for (const char *text : {"0", "7", "100", "20000", "0.5", "0.05", "0.1234", "0.12345", "-1.25",
+							 "-0.00000001", "12345678.0001", "99990000.00000009"}) {
+		Decimal sum(std::pmr::new_delete_resource());
+		std::pmr::string out;
+		sum.AddWire(NaiveDecimal(text).Wire(), +1);
+		sum.AddWire(NaiveDecimal("0.0000000000000001").Wire(), +1);
+		sum.AddWire(NaiveDecimal("0.0000000000000001").Wire(), -1);
+		sum.WriteTrimmed(&out);
+		EXPECT_EQ(std::string(out), NaiveDecimal(text).Wire()) << text;
+	}
+}
+
 TEST(Decimal, CarriesAndBorrowsThroughEveryDigit)
 {
 	Decimal sum = Zero();

@@ -1,6 +1,7 @@
 // What Delta keeps of the arguments that are no numbers of rows and no exact sums of them.
 #include "core/delta.h"
 #include "core/error.h"
+#include "naive_group.h"
 
 #include <gtest/gtest.h>
 
@@ -13,6 +14,8 @@ namespace mezzanine::core
 {
 namespace
 {
+
+using test::NumericBytes;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargest = std::numeric_limits<double>::max();
@@ -169,6 +172,52 @@ TEST(Float, MustBeComputedAgainWhenTheSumLeavesItsRange)
 	parts.Add(Real(kLargest)).Add(Real(kLargest), +1, 2);
 	parts.delta().CommitLevel(2);
 	EXPECT_TRUE(parts.argument().tainted());
+}
+
+TEST(ExactSum, ForgetsTheScalesOfWhatLeft)
+{
+	const std::string half = NumericBytes("0.50");
+	const std::string tiny = NumericBytes("0.00000000000000000000000000000000000000000000001");
+	const std::string large = NumericBytes("123456789012345678901234567890");
+	OneArgument change(ArgumentKind::kExact);
+	change.Add(Image(tiny)).Add(Image(half)).Add(Image(large)).Add(Image(tiny), -1);
+	EXPECT_EQ(change.Combine(0, {}).wire, NumericBytes("123456789012345678901234567890.5"));
+	EXPECT_EQ(change.Combine(0, {}).count, 0);
+
+	OneArgument last(ArgumentKind::kExact);
+	last.Add(Image(half), -1);
+	StoredArgument before;
+	before.sum_null = false;
+	before.wire = half;
+	EXPECT_EQ(last.Combine(1, before).wire, NumericBytes("0"));
+	EXPECT_FALSE(last.Combine(1, before).sum_null);
+}
+
+TEST(ExactSum, AddsUpOverSubtransactions)
+{
+	const std::string one = NumericBytes("1");
+	const std::string third = NumericBytes("0.333");
+	OneArgument change(ArgumentKind::kExact);
+	change.Add(Image(one)).Add(Image(third), +1, 2);
+	change.delta().CommitLevel(2);
+	change.Add(Image(one), +1, 2);
+	change.delta().AbortLevel(2);
+	EXPECT_EQ(change.Combine(0, {}).wire, NumericBytes("1.333"));
+}
+
+TEST(ExactSum, IsNoChangeWhenAllHasLeft)
+{
+	const std::string value = NumericBytes("0.125");
+	OneArgument change(ArgumentKind::kExact);
+	change.Add(Image(value)).Add(Image(value), -1);
+	change.delta().Seal();
+	EXPECT_TRUE(change.delta().empty());
+}
+
+TEST(ExactSum, TakesFiniteNumbersOnly)
+{
+	const std::string nan = NumericBytes("NaN");
+	EXPECT_THROW(OneArgument(ArgumentKind::kExact).Add(Image(nan)), Error);
 }
 
 TEST(Bits, CountsEachBit)
