@@ -195,18 +195,6 @@ int64 Refresh(Oid view, bool rebuild, const char *function)
 	return changed;
 }
 
-// An argument that is one of two words.
-const char *RequireWord(FunctionCallInfo fcinfo, int argument, const char *name, const char *first,
-						const char *second)
-{
-	const char *value = text_to_cstring(PG_GETARG_TEXT_PP(argument));
-	if (strcmp(value, first) != 0 && strcmp(value, second) != 0)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid value for %s: \"%s\"", name, value),
-						errhint("It is '%s' or '%s'.", first, second)));
-	return value;
-}
-
 void EndTransaction(XactEvent, void *)
 {
 	refreshing = InvalidOid;
@@ -266,23 +254,6 @@ MEZZANINE_FUNCTION(mezzanine_resume)
 	if (life.status == Status::kLive)
 		PG_RETURN_INT64(0);
 	PG_RETURN_INT64(Refresh(view, false, "mezzanine.resume()"));
-}
-
-// alter_view(view regclass, on_error text, on_stale text) -> void; NULL leaves as it is
-MEZZANINE_FUNCTION(mezzanine_alter_view)
-{
-	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("argument \"view\" must not be NULL")));
-	const Oid view = PG_GETARG_OID(0);
-	(void)RequireCores(view);
-	PreventCommandIfReadOnly("mezzanine.alter_view()");
-	RequireOwner(view);
-	const ViewReactions reactions = {
-		PG_ARGISNULL(1) ? nullptr : RequireWord(fcinfo, 1, "on_error", "fail", "mark_stale"),
-		PG_ARGISNULL(2) ? nullptr : RequireWord(fcinfo, 2, "on_stale", "error", "serve")};
-	SetReactions(view, &reactions);
-	PG_RETURN_VOID();
 }
 
 // has_equality(type regtype) -> boolean
