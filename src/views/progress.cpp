@@ -37,6 +37,10 @@ struct Counted {
 
 constexpr int64 kRowsBetweenReports = 64;
 
+// What is being filled, and the nesting level of the transaction then; 0: nothing.
+Progress filling;
+int filling_depth = 0;
+
 ExecutorStart_hook_type next_executor_start = nullptr;
 
 // Of one filling; in the transaction's memory, as nodes may be counted until its end.
@@ -149,32 +153,65 @@ bool IsOurs(const PgBackendStatus *backend)
 		   backend->st_progress_param[kMark] == kOurMark;
 }
 
+// Tells all there is to tell.
+void TellAll()
+{
+	int parameters[kParameters];
+	for (int i = 0; i < kParameters; i++)
+		parameters[i] = i;
+	pgstat_progress_start_command(kCommand, filling.base);
+	pgstat_progress_update_multi_param(kParameters, parameters, numbers);
+}
+
+// The abort of any subtransaction, one in a function that the query calls too, has PostgreSQL
+// take the progress back.
+void EndSubtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *)
+{
+	if (event != SUBXACT_EVENT_ABORT_SUB || filling_depth == 0)
+		return;
+	if (GetCurrentTransactionNestLevel() > filling_depth)
+		TellAll();
+	else
+		filling_depth = 0;
+}
+
+void EndTransaction(XactEvent event, void *)
+{
+	if (event == XACT_EVENT_ABORT)
+		filling_depth = 0;
+}
+
 } // namespace
 
 void BeginProgress(const Progress *progress)
 {
 	if (MyBEEntry == nullptr || MyBEEntry->st_progress_command != PROGRESS_COMMAND_INVALID)
 		return;
-	constexpr int kGiven = kCount + 1;
-	const int parameters[kGiven] = {kMark, kFilling, kView, kHome, kNumber, kCount};
-	const int64 values[kGiven] = {kOurMark,         static_cast<int64>(progress->filling),
-								  progress->view,   progress->home,
-								  progress->number, progress->count};
 	all_counted = nullptr;
 	last_counted = nullptr;
 	memset(numbers, 0, sizeof(numbers));
-	pgstat_progress_start_command(kCommand, progress->base);
-	pgstat_progress_update_multi_param(kGiven, parameters, values);
+	numbers[kMark] = kOurMark;
+	numbers[kFilling] = static_cast<int64>(progress->filling);
+	numbers[kView] = progress->view;
+	numbers[kHome] = progress->home;
+	numbers[kNumber] = progress->number;
+	numbers[kCount] = progress->count;
+	filling = *progress;
+	filling_depth = GetCurrentTransactionNestLevel();
+	TellAll();
 }
 
 void EndProgress()
 {
+	filling_depth = 0;
 	if (IsTelling())
 		pgstat_progress_end_command();
 }
 
 void InitProgress()
 {
+	RegisterXactCallback(EndTransaction, nullptr);
+	RegisterSubXactCallback(EndSubtransaction, nullptr);
 	next_executor_start = ExecutorStart_hook;
 	ExecutorStart_hook = StartExecutor;
 }

@@ -89,6 +89,17 @@ TEST_F(ViewProgressTest, OthersSeeHowFarAViewIs)
 	ExpectNoRows(owner, "SELECT * FROM mezzanine.verify('mezzanine.event_totals')");
 }
 
+// A function of the query that catches an error of its own rolls a subtransaction back, which
+// takes PostgreSQL's progress back.
+TEST_F(ViewProgressTest, AnErrorCaughtWithinTheQueryLeavesIt)
+{
+	Connection owner = Connect();
+	owner.Execute("CREATE OR REPLACE FUNCTION gate(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS "
+				  "$$ BEGIN BEGIN RAISE division_by_zero; EXCEPTION WHEN division_by_zero THEN "
+				  "NULL; END; PERFORM pg_advisory_xact_lock_shared(7); RETURN 1; END $$");
+	LookAt(create_, "create");
+}
+
 // A making that fails leaves nothing behind, also where the transaction goes on.
 TEST_F(ViewProgressTest, AFailureTakesItBack)
 {
