@@ -118,6 +118,7 @@ CREATE FUNCTION mezzanine_state.differences(entry mezzanine_info.views, max_diff
 	LANGUAGE plpgsql VOLATILE
 	SET search_path = pg_catalog, pg_temp
 	SET mezzanine.serve_stale = on
+	SET row_security = off
 AS $$
 DECLARE
 	core mezzanine_info.cores;

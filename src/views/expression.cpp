@@ -110,6 +110,7 @@ int PinTextSettings()
 		{"DateStyle", "ISO, MDY"},
 		{"IntervalStyle", "postgres"},
 		{"array_nulls", "on"},
+		{"row_security", "off"}, // a policy is an error, not a silent filter
 	};
 	const int nest_level = NewGUCNestLevel();
 	for (const auto &setting : kSettings)

@@ -194,9 +194,16 @@ OwnerScope EnterOwner(const ViewProgram *view)
 		scope.guc_nest_level = NewGUCNestLevel();
 		(void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
 								GUC_ACTION_SAVE, true, 0, false);
+		RefuseRowSecurity();
 	}
 	scope.outer = EnterWork(view->counts);
 	return scope;
+}
+
+void RefuseRowSecurity()
+{
+	(void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+							true, 0, false);
 }
 
 void LeaveOwner(const OwnerScope *scope)

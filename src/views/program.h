@@ -15,8 +15,8 @@ BaseProgram *ProgramFor(Oid base);
 // The view with this home table in `program`, or NULL where it was dropped.
 ViewProgram *FindView(BaseProgram *program, Oid home);
 
-// Evaluates in the view's owner's name: restricted, and with a pinned search_path
-// where an expression may look names up.
+// Evaluates in the view's owner's name: restricted, and with a pinned search_path and no
+// row-level security where an expression may look names up and read tables.
 struct OwnerScope {
 	Oid user;
 	int security;
@@ -25,6 +25,9 @@ struct OwnerScope {
 };
 OwnerScope EnterOwner(const ViewProgram *view);
 void LeaveOwner(const OwnerScope *scope);
+
+// Has row-level security be an error, not a silent filter; ended by AtEOXact_GUC.
+void RefuseRowSecurity();
 
 // Frees what is no longer valid; at the end of a transaction.  Neither allocates nor raises.
 void ForgetRetiredPrograms();

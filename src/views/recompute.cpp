@@ -1,5 +1,7 @@
 #include "views/recompute.h"
 
+#include "views/program.h"
+
 namespace mezzanine::views
 {
 
@@ -101,8 +103,7 @@ bool Recompute(ViewProgram *view, KeyValues key, TupleTableSlot *row)
 	MemoryContext caller = CurrentMemoryContext;
 	// A policy that would hide rows of the source shall be an error.
 	const int nest_level = NewGUCNestLevel();
-	(void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							true, 0, false);
+	RefuseRowSecurity();
 	SPI_connect();
 	HeapTuple tuple = FetchTruth(view, key, caller);
 	SPI_finish();

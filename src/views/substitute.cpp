@@ -12,6 +12,7 @@
 
 #include "views/catalogue.h"
 #include "views/life.h"
+#include "views/program.h"
 #include "views/restore.h"
 #include "views/transaction.h"
 
@@ -121,7 +122,12 @@ Query *TruthQueryOf(Oid truth)
 	auto *query = static_cast<Query *>(copyObjectImpl(get_view_query(relation)));
 	relation_close(relation, NoLock);
 	AcquireRewriteLocks(query, true, false); // of several tables some may be untouched
-	return linitial_node(Query, QueryRewrite(query));
+	// A policy on the base is an error, not rows that are silently missing.
+	const int nest_level = NewGUCNestLevel();
+	RefuseRowSecurity();
+	query = linitial_node(Query, QueryRewrite(query));
+	AtEOXact_GUC(true, nest_level);
+	return query;
 }
 
 // What takes the place of a table of cells: the truth of the home rows beside them is the
