@@ -32,6 +32,8 @@ enum class Realm : uint16 {
 	kTransfer = 19822, // inventory: a transfer
 	kConsumer = 19814, // inventory: a consumer of the journal, by hash of its name
 	kExpected = 19815, // inventory: an expectation, by its number
+	kSide = 19816,     // views: (rows view, a side of an edge of its join)
+	kEdge = 19817,     // views: (rows view, hash of an edge and a key on it)
 };
 
 struct Fence {

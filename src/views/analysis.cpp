@@ -57,8 +57,6 @@ QueryPlan *AnalyzeQuery(const char *query)
 	const int nest_level = PinTextSettings();
 	if (CheckClauses(plan) && CheckTables(plan) && JoinTables(plan) && PlanCores(plan))
 		MakeDefinition(plan);
-	if (plan->rows != nullptr && plan->refusal.message == nullptr)
-		(void)Refuse(plan, "a join is", "Name one plain table in FROM."); // until rows are kept
 	AtEOXact_GUC(true, nest_level);
 	return plan;
 }

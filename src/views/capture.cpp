@@ -6,6 +6,7 @@
 #include "views/partitions.h"
 #include "views/program.h"
 #include "views/restore.h"
+#include "views/rows.h"
 #include "views/transaction.h"
 
 using namespace mezzanine;
@@ -32,24 +33,30 @@ BaseProgram *ProgramOf(const RowSource *source)
 	return program != nullptr && program->has_views ? program : nullptr;
 }
 
-void CaptureRow(const BaseProgram *program, const RowSource *source, const TriggerData *trigger)
+void Capture(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot *after)
 {
 	const Sink sink = CurrentSink();
+	FoldRow(&sink, program, before, after);
+	const Sink rows = CurrentRowSink();
+	CaptureRows(&rows, program, before, after);
+}
+
+void CaptureRow(const BaseProgram *program, const RowSource *source, const TriggerData *trigger)
+{
 	TupleTableSlot *row = InBaseForm(source, trigger->tg_trigslot, 0);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
-		FoldRow(&sink, program, nullptr, row);
+		Capture(program, nullptr, row);
 	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
-		FoldRow(&sink, program, row, nullptr);
+		Capture(program, row, nullptr);
 	else
-		FoldRow(&sink, program, row, InBaseForm(source, trigger->tg_newslot, 1));
+		Capture(program, row, InBaseForm(source, trigger->tg_newslot, 1));
 }
 
 } // namespace
 
 void mezzanine::views::CaptureVersion(BaseProgram *program, TupleTableSlot *slot, int sign)
 {
-	const Sink sink = CurrentSink();
-	FoldRow(&sink, program, sign < 0 ? slot : nullptr, sign > 0 ? slot : nullptr);
+	Capture(program, sign < 0 ? slot : nullptr, sign > 0 ? slot : nullptr);
 }
 
 // BEFORE STATEMENT: before the first row changes, reads turn to the definition.
@@ -88,6 +95,8 @@ MEZZANINE_FUNCTION(mezzanine_capture)
 	}
 	const Sink sink = CurrentSink();
 	FoldTruncate(&sink, program);
+	const Sink rows = CurrentRowSink();
+	CaptureTruncate(&rows, program);
 	EndTruncate(source->base);
 	return PointerGetDatum(nullptr);
 }

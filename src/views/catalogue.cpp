@@ -58,6 +58,7 @@ List *Lookup(const char *index_name, Oid value)
 // Columns of mezzanine_info.row_source, and of rows.
 constexpr AttrNumber kRows = 1;
 constexpr AttrNumber kRowSource = 2;
+constexpr AttrNumber kRowsView = 2;
 
 // The Oids in one column of the rows of a table that have `value` in the indexed column.
 List *LookupOids(const char *table, const char *index_name, Oid value, AttrNumber column)
@@ -127,6 +128,22 @@ List *BasesOfView(Oid view)
 	List *bases = list_difference_oid(sources, derived);
 	list_sort(bases, CompareOids);
 	return bases;
+}
+
+List *RowsOnSource(Oid source)
+{
+	List *entries = NIL;
+	ListCell *cell;
+	foreach (cell, LookupOids("row_source", "row_source_source_idx", source, kRows)) {
+		const Oid rows = lfirst_oid(cell);
+		List *views = LookupOids("rows", "rows_pkey", rows, kRowsView);
+		if (views == NIL)
+			continue;
+		auto *entry = static_cast<RowsEntry *>(palloc(sizeof(RowsEntry)));
+		*entry = {rows, linitial_oid(views)};
+		entries = lappend(entries, entry);
+	}
+	return entries;
 }
 
 CoreEntry *CoreByHome(Oid home)

@@ -35,6 +35,15 @@ CoreEntry *CoreByHome(Oid home);
 // The core with this table of cells; NULL where there is none.
 CoreEntry *CoreByCells(Oid cells);
 
+// A rows view: the rows of a join, as a plain view.
+struct RowsEntry {
+	Oid rows;
+	Oid view;
+};
+
+// The rows views that read a table: a List of RowsEntry pointers.
+List *RowsOnSource(Oid source);
+
 // Whether `relation` is a home table, or one of cells; cheap enough to ask for every planned query.
 bool IsHome(Oid relation);
 

@@ -11,6 +11,7 @@
 #include "views/home.h"
 #include "views/program.h"
 #include "views/recompute.h"
+#include "views/rows.h"
 #include "views/spread.h"
 #include "views/stale.h"
 #include "views/transaction.h"
@@ -370,10 +371,12 @@ void Seal(core::Delta *delta)
 }
 
 // Depth by depth: so every session climbs the same ladder (depth, home table, hash).
-void ApplyAll(core::Delta *delta, List *touched_sources)
+void ApplyAll(core::Delta *delta, core::Delta *rows, List *touched_sources)
 {
 	// An autocommitted statement comes here without one; its own rows would not be seen.
 	CommandCounterIncrement();
+	JoinRows(rows, delta);
+	Seal(delta);
 	PushActiveSnapshot(GetLatestSnapshot());
 	while (delta->view_count() > 0) {
 		auto *next = pg::MakeInContext<core::Delta>(CurrentMemoryContext, "mezzanine chain");
@@ -396,17 +399,17 @@ int LimitWaits()
 	return nest_level;
 }
 
-void ApplyDelta(core::Delta *delta, List *touched_sources)
+void ApplyDelta(core::Delta *delta, core::Delta *rows, List *touched_sources)
 {
-	Seal(delta);
-	if (delta->view_count() == 0)
+	Seal(rows);
+	if (rows->view_count() == 0 && delta->empty())
 		return;
 
 	MemoryContext context =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine apply", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(context);
 	const int nest_level = LimitWaits();
-	ApplyAll(delta, touched_sources);
+	ApplyAll(delta, rows, touched_sources);
 	AtEOXact_GUC(true, nest_level);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

@@ -122,7 +122,7 @@ void CaptureTable(BaseProgram *program, Oid table, int sign)
 // The same for a table and all its partitions.
 void CaptureTree(BaseProgram *program, Oid table, int sign)
 {
-	if (program->view_count == 0)
+	if (!IsWatched(program))
 		return; // nobody counts
 	TouchViews(program);
 	ListCell *cell;
@@ -231,13 +231,14 @@ void AfterAlterTable(const AlterTableStmt *statement)
 void RefuseConcurrentDetach(Oid parent)
 {
 	BaseProgram *program = OidIsValid(parent) ? ProgramAbove(parent) : nullptr;
-	if (program == nullptr || program->view_count == 0)
+	if (program == nullptr || !IsWatched(program))
 		return;
+	const Oid view = program->view_count > 0 ? program->views[0].view : program->rows[0].view;
 	ereport(ERROR,
 			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 			 errmsg("cannot detach a partition of \"%s\" concurrently", get_rel_name(parent)),
 			 errdetail("Mezzanine view \"%s\" would count its rows until the second step.",
-					   get_rel_name(program->views[0].view)),
+					   get_rel_name(view)),
 			 errhint("Detach it without CONCURRENTLY, or pause the view first and resume it "
 					 "afterwards.")));
 }
@@ -405,7 +406,7 @@ void EndTruncate(Oid base)
 
 void TruncatePartition(BaseProgram *program, Relation partition)
 {
-	if (!list_member_oid(truncating, program->base) && program->view_count > 0)
+	if (!list_member_oid(truncating, program->base) && IsWatched(program))
 		CaptureTable(program, RelationGetRelid(partition), -1);
 }
 

@@ -2,8 +2,10 @@
 
 #include "views/catalogue.h"
 #include "views/compile.h"
+#include "views/join.h"
 #include "views/life.h"
 #include "views/recompute.h"
+#include "views/terms.h"
 
 namespace mezzanine::views
 {
@@ -83,22 +85,12 @@ void CompileView(BaseProgram *program, const CoreEntry *entry)
 	LeaveOwner(&scope);
 }
 
-BaseProgram *BuildProgram(Oid base)
+void CompileCores(BaseProgram *program)
 {
-	const uint64 count_before = invalidation_count;
-	List *entries = CoresOnSource(base);
-	// Below the current context until it is whole, so that an error leaves nothing behind.
-	MemoryContext context =
-		AllocSetContextCreate(CurrentMemoryContext, "mezzanine program", ALLOCSET_SMALL_SIZES);
-	MemoryContext old = MemoryContextSwitchTo(context);
-
-	auto *program = static_cast<BaseProgram *>(palloc0(sizeof(BaseProgram)));
-	program->base = base;
-	program->context = context;
-	program->expressions = CreateStandaloneExprContext();
+	List *entries = CoresOnSource(program->base);
+	ListCell *cell;
 	program->views = static_cast<ViewProgram *>(
 		palloc0(sizeof(ViewProgram) * static_cast<Size>(list_length(entries) + 1)));
-	ListCell *cell;
 	foreach (cell, entries) {
 		const auto *entry = static_cast<CoreEntry *>(lfirst(cell));
 		ViewLife life;
@@ -110,6 +102,40 @@ BaseProgram *BuildProgram(Oid base)
 		CompileView(program, entry);
 		program->views[program->view_count - 1].marks_stale = life.marks_stale;
 	}
+}
+
+// What the joins that read the table use of it.
+void CompileRows(BaseProgram *program)
+{
+	List *entries = RowsOnSource(program->base);
+	ListCell *cell;
+	program->rows = static_cast<RowsColumns *>(
+		palloc0(sizeof(RowsColumns) * static_cast<Size>(list_length(entries) + 1)));
+	foreach (cell, entries) {
+		const auto *entry = static_cast<RowsEntry *>(lfirst(cell));
+		ViewLife life;
+		if (!LifeOf(entry->view, nullptr, &life))
+			continue;
+		program->has_views = true;
+		if (life.status == Status::kLive)
+			program->rows[program->rows_count++] = ColumnsOfJoin(entry, program->base);
+	}
+}
+
+BaseProgram *BuildProgram(Oid base)
+{
+	const uint64 count_before = invalidation_count;
+	// Below the current context until it is whole, so that an error leaves nothing behind.
+	MemoryContext context =
+		AllocSetContextCreate(CurrentMemoryContext, "mezzanine program", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	auto *program = static_cast<BaseProgram *>(palloc0(sizeof(BaseProgram)));
+	program->base = base;
+	program->context = context;
+	program->expressions = CreateStandaloneExprContext();
+	CompileCores(program);
+	CompileRows(program);
 	program->valid = count_before == invalidation_count;
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(context, CacheMemoryContext);
@@ -132,7 +158,10 @@ bool DependsOn(const BaseProgram *program, Oid relation)
 		if (program->views[i].home == relation || program->views[i].truth == relation ||
 			program->views[i].view == relation || program->views[i].cells == relation)
 			return true;
-	return false;
+	for (int i = 0; i < program->rows_count; i++)
+		if (program->rows[i].rows == relation || program->rows[i].view == relation)
+			return true;
+	return program->joined != nullptr && PlansRead(program->joined, relation);
 }
 
 // Relcache callback.
@@ -145,6 +174,19 @@ void Invalidate(Datum, Oid relation)
 	hash_seq_init(&scan, cache);
 	while (auto *entry = static_cast<CacheEntry *>(hash_seq_search(&scan)))
 		if (entry->program != nullptr && DependsOn(entry->program, relation))
+			entry->program->valid = false;
+}
+
+// Callback of the system caches whose objects plans note: functions and types.
+void InvalidatePlans(Datum, int cache_id, uint32 hash)
+{
+	if (cache == nullptr)
+		return;
+	HASH_SEQ_STATUS scan;
+	hash_seq_init(&scan, cache);
+	while (auto *entry = static_cast<CacheEntry *>(hash_seq_search(&scan)))
+		if (entry->program != nullptr && entry->program->joined != nullptr &&
+			PlansUse(entry->program->joined, cache_id, hash))
 			entry->program->valid = false;
 }
 
@@ -228,6 +270,8 @@ void ForgetRetiredPrograms()
 void InitPrograms()
 {
 	CacheRegisterRelcacheCallback(Invalidate, 0);
+	CacheRegisterSyscacheCallback(PROCOID, InvalidatePlans, 0);
+	CacheRegisterSyscacheCallback(TYPEOID, InvalidatePlans, 0);
 }
 
 } // namespace mezzanine::views

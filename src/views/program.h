@@ -9,8 +9,14 @@
 namespace mezzanine::views
 {
 
-// The program of a base table; view_count is 0 where no view is on it.
+// The program of a base table, or of a rows view; view_count is 0 where no view is on it.
 BaseProgram *ProgramFor(Oid base);
+
+// Whether somebody counts the rows of the table.
+inline bool IsWatched(const BaseProgram *program)
+{
+	return program->view_count > 0 || program->rows_count > 0;
+}
 
 // The view with this home table in `program`, or NULL where it was dropped.
 ViewProgram *FindView(BaseProgram *program, Oid home);

@@ -23,6 +23,7 @@ HTAB *planned_views = nullptr;
 // TopTransactionContext and go with it.
 struct TransactionState {
 	core::Delta *delta;
+	core::Delta *rows;   // changed rows of joined tables, by rows view; there if `delta` is
 	List *touched_homes; // and tables of cells
 	List *touched_sources;
 	bool applied;
@@ -87,7 +88,7 @@ void ApplyOnce()
 	state.applied = true;
 	state.applying = true;
 	if (state.delta != nullptr)
-		ApplyDelta(state.delta, state.touched_sources);
+		ApplyDelta(state.delta, state.rows, state.touched_sources);
 	state.applying = false;
 	MarkFailedViews();
 }
@@ -124,22 +125,29 @@ void EndTransaction(XactEvent event, void *)
 	}
 }
 
+void EndLevel(core::Delta *delta, SubXactEvent event)
+{
+	const int depth = GetCurrentTransactionNestLevel();
+	pg::Failure failure;
+	if (event == SUBXACT_EVENT_ABORT_SUB)
+		delta->AbortLevel(depth);
+	else if (event == SUBXACT_EVENT_COMMIT_SUB)
+		// Too late to raise: a failure is remembered, and raised before the commit.
+		state.lost |= !pg::CallCore(&failure, [&] { delta->CommitLevel(depth); });
+}
+
 void EndSubtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, void *)
 {
 	if (event == SUBXACT_EVENT_ABORT_SUB)
 		AllowInlining();
 	if (state.delta == nullptr)
 		return;
-	const int depth = GetCurrentTransactionNestLevel();
-	pg::Failure failure;
-	if (event == SUBXACT_EVENT_ABORT_SUB)
-		state.delta->AbortLevel(depth);
-	else if (event == SUBXACT_EVENT_COMMIT_SUB)
-		// Too late to raise: a failure is remembered, and raised before the commit.
-		state.lost |= !pg::CallCore(&failure, [&] { state.delta->CommitLevel(depth); });
+	EndLevel(state.delta, event);
+	EndLevel(state.rows, event);
 }
 
-core::Delta *CurrentDelta()
+// Makes the deltas where they are not there yet.
+void RequireDeltas()
 {
 	if (state.applied)
 		ereport(ERROR,
@@ -148,9 +156,10 @@ core::Delta *CurrentDelta()
 				 errdetail("The transaction is committing, and its changes have already reached "
 						   "the views."),
 				 errhint("Another extension writes to the table in its own pre-commit work.")));
+	if (state.rows == nullptr)
+		state.rows = pg::MakeInContext<core::Delta>(TopTransactionContext, "mezzanine rows");
 	if (state.delta == nullptr)
 		state.delta = pg::MakeInContext<core::Delta>(TopTransactionContext, "mezzanine delta");
-	return state.delta;
 }
 
 } // namespace
@@ -174,6 +183,9 @@ void TouchViews(const BaseProgram *program)
 		if (program->views[i].feeds)
 			TouchViews(ProgramFor(home));
 	}
+	for (int i = 0; i < program->rows_count; i++)
+		if (!list_member_oid(state.touched_sources, program->rows[i].rows))
+			TouchViews(ProgramFor(program->rows[i].rows));
 	MemoryContextSwitchTo(old);
 }
 
@@ -190,7 +202,14 @@ bool IsTouched(Oid home)
 
 Sink CurrentSink()
 {
-	return {CurrentDelta(), GetCurrentTransactionNestLevel(), true};
+	RequireDeltas();
+	return {state.delta, GetCurrentTransactionNestLevel(), true};
+}
+
+Sink CurrentRowSink()
+{
+	RequireDeltas();
+	return {state.rows, GetCurrentTransactionNestLevel(), true};
 }
 
 void RememberPlan(Oid home, bool by_truth)

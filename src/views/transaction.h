@@ -18,6 +18,9 @@ bool IsTouched(Oid home);
 // transaction's changes are already applied.
 Sink CurrentSink();
 
+// The same for the changed rows of joined tables.
+Sink CurrentRowSink();
+
 // Remembers that this session holds a plan that reads a view by its home table, or by
 // its truth; such plans are made anew when the other becomes right.
 void RememberPlan(Oid home, bool by_truth);
@@ -30,8 +33,9 @@ void InitTransaction();
 // Sets mezzanine.lock_timeout's limit to the waits of a commit; ended by AtEOXact_GUC.
 int LimitWaits();
 
-// Writes the transaction's delta into the home tables of the cores computed from these
-// tables, and what follows from it into those of the cores that they feed; maintain.cpp.
-void ApplyDelta(core::Delta *delta, List *touched_sources);
+// Writes the transaction's delta, and what its changed rows of joined tables amount to, into
+// the home tables of the cores computed from these tables, and what follows from it into those
+// of the cores that they feed; maintain.cpp.
+void ApplyDelta(core::Delta *delta, core::Delta *rows, List *touched_sources);
 
 } // namespace mezzanine::views

@@ -95,7 +95,16 @@ struct ViewProgram {
 	struct RecomputePlan *plans; // by which a group is computed again; recompute.cpp
 };
 
-// All views on one base table.
+// What a join reads of a changed row of one of its tables.
+struct RowsColumns {
+	Oid rows; // the rows view
+	Oid view;
+	int column_count;
+	AttrNumber *attributes; // ascending
+	Storage *storages;
+};
+
+// All views on one base table, or on the rows of one join.
 struct BaseProgram {
 	Oid base;
 	bool valid;
@@ -105,6 +114,9 @@ struct BaseProgram {
 	Bitmapset *used; // attributes, offset as pull_varattnos does
 	int view_count;
 	ViewProgram *views;
+	int rows_count;             // of the joins that read the table and are maintained
+	RowsColumns *rows;          //
+	struct JoinProgram *joined; // NULL: the rows are a table's own; join.h
 	BaseProgram *next_retired;
 };
 

@@ -1,0 +1,322 @@
+#include "views/join.h"
+
+#include "pg/door.h"
+#include "views/image.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// A rows view's query as a list of tables and a list of conditions.
+struct FlatJoin {
+	Query *query;
+	List *indexes;    // of the tables, in the query's range table
+	List *conditions; // of Node
+};
+
+[[noreturn]] void RefuseRows(const char *what)
+{
+	elog(ERROR, "a rows view has %s", what);
+}
+
+void AddConditions(FlatJoin *flat, Node *condition)
+{
+	ListCell *cell;
+	if (condition == nullptr)
+		return;
+	if (!is_andclause(condition)) {
+		flat->conditions = lappend(flat->conditions, condition);
+		return;
+	}
+	foreach (cell, castNode(BoolExpr, condition)->args)
+		AddConditions(flat, static_cast<Node *>(lfirst(cell)));
+}
+
+void Flatten(FlatJoin *flat, Node *item)
+{
+	ListCell *cell;
+	if (IsA(item, RangeTblRef)) {
+		flat->indexes = lappend_int(flat->indexes, castNode(RangeTblRef, item)->rtindex);
+	} else if (IsA(item, JoinExpr)) {
+		const JoinExpr *join = castNode(JoinExpr, item);
+		if (join->jointype != JOIN_INNER)
+			RefuseRows("an outer join");
+		Flatten(flat, join->larg);
+		Flatten(flat, join->rarg);
+		AddConditions(flat, join->quals);
+	} else {
+		const FromExpr *from = castNode(FromExpr, item);
+		foreach (cell, from->fromlist)
+			Flatten(flat, static_cast<Node *>(lfirst(cell)));
+		AddConditions(flat, from->quals);
+	}
+}
+
+// The view's query, with all columns those of tables.
+FlatJoin Read(Oid rows)
+{
+	Relation relation = relation_open(rows, AccessShareLock);
+	FlatJoin flat = {static_cast<Query *>(copyObjectImpl(get_view_query(relation))), NIL, NIL};
+	relation_close(relation, NoLock);
+	Query *query = flat.query;
+	if (query->hasAggs || query->hasSubLinks || query->hasWindowFuncs || query->hasDistinctOn ||
+		query->groupClause != NIL || query->distinctClause != NIL ||
+		query->setOperations != nullptr)
+		RefuseRows("more than a join");
+	Flatten(&flat, reinterpret_cast<Node *>(query->jointree));
+	flat.conditions = reinterpret_cast<List *>(
+		flatten_join_alias_vars(query, reinterpret_cast<Node *>(flat.conditions)));
+	query->targetList = reinterpret_cast<List *>(
+		flatten_join_alias_vars(query, reinterpret_cast<Node *>(query->targetList)));
+	if (list_length(flat.indexes) > core::kMostTables)
+		RefuseRows("too many tables");
+	return flat;
+}
+
+// Gives each table its place in the list as its varno.
+Node *Renumber(Node *node, void *indexes)
+{
+	if (node == nullptr)
+		return nullptr;
+	if (!IsA(node, Var))
+		return pg::MutateExpression(node, Renumber, indexes);
+	auto *var = static_cast<Var *>(copyObjectImpl(node));
+	const List *tables = static_cast<List *>(indexes);
+	ListCell *cell;
+	foreach (cell, tables)
+		if (lfirst_int(cell) == var->varno) {
+			var->varno = foreach_current_index(cell) + 1;
+			return reinterpret_cast<Node *>(var);
+		}
+	RefuseRows("a column of no table");
+}
+
+core::Tables TablesOf(Node *expression)
+{
+	core::Tables tables = 0;
+	int varno = -1;
+	Bitmapset *varnos = pull_varnos(nullptr, expression);
+	while ((varno = bms_next_member(varnos, varno)) >= 0)
+		tables |= core::SetOf(varno - 1);
+	return tables;
+}
+
+bool IsOneTable(core::Tables tables)
+{
+	return tables != 0 && (tables & (tables - 1)) == 0;
+}
+
+int FirstOf(core::Tables tables)
+{
+	return pg_rightmost_one_pos64(tables);
+}
+
+// What a condition ties: the tables that its sides are about, or the first two of all.
+bool TieOf(const JoinCondition *condition, core::Tie *tie)
+{
+	if (condition->tables == 0 || IsOneTable(condition->tables))
+		return false;
+	const int first = FirstOf(condition->tables);
+	*tie = {first, FirstOf(condition->tables & ~core::SetOf(first)), false};
+	if (!IsA(condition->expression, OpExpr))
+		return true;
+	const OpExpr *operation = castNode(OpExpr, condition->expression);
+	if (list_length(operation->args) != 2)
+		return true;
+	auto *left = static_cast<Node *>(linitial(operation->args));
+	const core::Tables left_tables = TablesOf(left);
+	const core::Tables right_tables = TablesOf(static_cast<Node *>(lsecond(operation->args)));
+	if (IsOneTable(left_tables) && IsOneTable(right_tables) && left_tables != right_tables)
+		*tie = {FirstOf(left_tables), FirstOf(right_tables),
+				op_strict(operation->opno) && op_hashjoinable(operation->opno, exprType(left))};
+	return true;
+}
+
+EdgeKey *KeyOf(const OpExpr *equality, bool swapped)
+{
+	auto *key = static_cast<EdgeKey *>(palloc0(sizeof(EdgeKey)));
+	RegProcedure procedures[2];
+	if (!get_op_hash_functions(equality->opno, &procedures[0], &procedures[1]))
+		elog(ERROR, "operator %u has no hash functions", equality->opno);
+	for (int i = 0; i < 2; i++) {
+		const int side = swapped ? 1 - i : i;
+		key->expressions[side] = static_cast<Node *>(list_nth(equality->args, i));
+		fmgr_info(procedures[i], &key->hashes[side]);
+	}
+	key->collation = equality->inputcollid;
+	return key;
+}
+
+// The keys of one edge: of all equalities between its tables.
+List *KeysOf(const JoinProgram *join, const core::Edge *edge)
+{
+	List *keys = NIL;
+	ListCell *cell;
+	foreach (cell, join->conditions) {
+		const auto *condition = static_cast<JoinCondition *>(lfirst(cell));
+		core::Tie tie;
+		if (!TieOf(condition, &tie) || !tie.keyed)
+			continue;
+		const bool swapped = tie.left > tie.right;
+		if ((swapped ? tie.right : tie.left) == edge->left &&
+			(swapped ? tie.left : tie.right) == edge->right)
+			keys = lappend(keys, KeyOf(castNode(OpExpr, condition->expression), swapped));
+	}
+	return keys;
+}
+
+void CompileEdges(JoinProgram *join)
+{
+	std::size_t tie_count = 0;
+	const auto edge_count = static_cast<std::size_t>(join->table_count - 1);
+	auto *ties = static_cast<core::Tie *>(
+		palloc(sizeof(core::Tie) * static_cast<Size>(list_length(join->conditions) + 1)));
+	ListCell *cell;
+	foreach (cell, join->conditions)
+		if (TieOf(static_cast<JoinCondition *>(lfirst(cell)), &ties[tie_count]))
+			tie_count++;
+	join->edges = static_cast<core::Edge *>(palloc0(sizeof(core::Edge) * (edge_count + 1)));
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			core::SpanTables({ties, tie_count}, {join->edges, edge_count});
+		}))
+		MEZZANINE_RAISE(failure);
+	join->keys = static_cast<List **>(palloc0(sizeof(List *) * (edge_count + 1)));
+	for (std::size_t i = 0; i < edge_count; i++)
+		if (join->edges[i].keyed)
+			join->keys[i] = KeysOf(join, &join->edges[i]);
+}
+
+int SourceOf(JoinProgram *join, Oid relation)
+{
+	for (int i = 0; i < join->source_count; i++)
+		if (join->sources[i].relation == relation)
+			return i;
+	join->sources[join->source_count].relation = relation;
+	return join->source_count++;
+}
+
+void CompileTables(JoinProgram *join, const FlatJoin *flat)
+{
+	const auto most = static_cast<Size>(list_length(flat->indexes));
+	join->tables = static_cast<JoinedTable *>(palloc0(sizeof(JoinedTable) * most));
+	join->sources = static_cast<JoinedSource *>(palloc0(sizeof(JoinedSource) * most));
+	ListCell *cell;
+	foreach (cell, flat->indexes) {
+		RangeTblEntry *entry = rt_fetch(lfirst_int(cell), flat->query->rtable);
+		if (entry->rtekind != RTE_RELATION)
+			RefuseRows("something else than a table in FROM");
+		join->tables[join->table_count++] = {SourceOf(join, entry->relid), entry};
+	}
+}
+
+void CompileExpressions(JoinProgram *join, const FlatJoin *flat)
+{
+	ListCell *cell;
+	foreach (cell, flat->conditions) {
+		auto *condition = static_cast<JoinCondition *>(palloc(sizeof(JoinCondition)));
+		condition->expression = Renumber(static_cast<Node *>(lfirst(cell)), flat->indexes);
+		condition->tables = TablesOf(condition->expression);
+		join->conditions = lappend(join->conditions, condition);
+	}
+	join->targets = reinterpret_cast<List *>(
+		Renumber(reinterpret_cast<Node *>(flat->query->targetList), flat->indexes));
+}
+
+// The attributes that the join reads of any mention of the source.
+Bitmapset *UsedOf(const JoinProgram *join, int source)
+{
+	Bitmapset *used = nullptr;
+	ListCell *cell;
+	for (int i = 0; i < join->table_count; i++) {
+		if (join->tables[i].source != source)
+			continue;
+		const auto varno = static_cast<Index>(i + 1);
+		pull_varattnos(reinterpret_cast<Node *>(join->targets), varno, &used);
+		foreach (cell, join->conditions)
+			pull_varattnos(static_cast<JoinCondition *>(lfirst(cell))->expression, varno, &used);
+	}
+	return used;
+}
+
+void AddColumn(TupleDesc change, AttrNumber number, const FormData_pg_attribute *column)
+{
+	TupleDescInitEntry(change, number, psprintf("c%d", column->attnum), column->atttypid,
+					   column->atttypmod, 0);
+	TupleDescInitEntryCollation(change, number, column->attcollation);
+}
+
+void CompileSource(JoinProgram *join, int number)
+{
+	JoinedSource *source = &join->sources[number];
+	RowsColumns *columns = &source->columns;
+	Bitmapset *used = UsedOf(join, number);
+	const int count = bms_num_members(used);
+	columns->attributes =
+		static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * static_cast<Size>(count + 1)));
+	columns->storages =
+		static_cast<Storage *>(palloc(sizeof(Storage) * static_cast<Size>(count + 1)));
+	source->change = CreateTemplateTupleDesc(count + 1);
+	source->name = psprintf("changes of table %d", number);
+	TupleDescInitEntry(source->change, kSignAttribute, "sign", INT8OID, -1, 0);
+
+	Relation relation = relation_open(source->relation, AccessShareLock);
+	int member = -1;
+	while ((member = bms_next_member(used, member)) >= 0) {
+		const auto attribute = static_cast<AttrNumber>(member + FirstLowInvalidHeapAttributeNumber);
+		if (attribute <= 0)
+			RefuseRows("a whole row or a system column");
+		const FormData_pg_attribute *column =
+			TupleDescAttr(RelationGetDescr(relation), attribute - 1);
+		columns->attributes[columns->column_count] = attribute;
+		columns->storages[columns->column_count++] = {column->attlen, column->attbyval};
+		AddColumn(source->change, static_cast<AttrNumber>(columns->column_count + 1), column);
+	}
+	relation_close(relation, NoLock);
+}
+
+// In the current context.
+JoinProgram *ReadJoin(Oid rows)
+{
+	FlatJoin flat = Read(rows);
+	auto *join = static_cast<JoinProgram *>(palloc0(sizeof(JoinProgram)));
+	join->context = CurrentMemoryContext;
+	CompileTables(join, &flat);
+	CompileExpressions(join, &flat);
+	return join;
+}
+
+} // namespace
+
+JoinProgram *JoinOf(BaseProgram *program)
+{
+	if (program->joined != nullptr)
+		return program->joined;
+	MemoryContext old = MemoryContextSwitchTo(program->context);
+	JoinProgram *join = ReadJoin(program->base);
+	for (int i = 0; i < join->source_count; i++)
+		CompileSource(join, i);
+	CompileEdges(join);
+	program->joined = join;
+	MemoryContextSwitchTo(old);
+	return join;
+}
+
+RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid source)
+{
+	JoinProgram *join = ReadJoin(rows->rows);
+	for (int i = 0; i < join->source_count; i++) {
+		if (join->sources[i].relation != source)
+			continue;
+		CompileSource(join, i);
+		RowsColumns columns = join->sources[i].columns;
+		columns.rows = rows->rows;
+		columns.view = rows->view;
+		return columns;
+	}
+	elog(ERROR, "rows view %u does not read table %u", rows->rows, source);
+}
+
+} // namespace mezzanine::views

@@ -1,0 +1,65 @@
+// Joins: a query over several tables is one over the rows of their join, which a plain view
+// in mezzanine_state, the rows view, tells.
+//
+// A JoinProgram is that view taken apart for one session: its tables, its conditions, and
+// the tree of edges that changes walk by.  Of it queries are made in which some tables give
+// way to their changes (terms.h).
+#pragma once
+
+#include "core/edges.h"
+#include "views/catalogue.h"
+
+namespace mezzanine::views
+{
+
+// A table whose changes change the join, however often it is joined.
+struct JoinedSource {
+	Oid relation;
+	RowsColumns columns;
+	TupleDesc change; // of its changed rows: a sign, then the columns
+	const char *name; // of its changes in queries
+};
+
+// The sign of a changed row: how often it came, or left where it is below zero.
+constexpr AttrNumber kSignAttribute = 1;
+
+// One mention of a table in the join; in expressions its varno is its place, from 1.
+struct JoinedTable {
+	int source;
+	RangeTblEntry *entry;
+};
+
+// A condition of the join, and the tables that it is about.
+struct JoinCondition {
+	Node *expression;
+	core::Tables tables;
+};
+
+// A key that both sides of an edge have; hashed alike where they are equal.
+struct EdgeKey {
+	Node *expressions[2]; // by core::Side
+	FmgrInfo hashes[2];
+	Oid collation;
+};
+
+struct JoinProgram {
+	MemoryContext context;
+	int source_count;
+	JoinedSource *sources;
+	int table_count;
+	JoinedTable *tables;
+	List *conditions;  // of JoinCondition
+	List *targets;     // of TargetEntry: the columns of the rows view
+	core::Edge *edges; // one fewer than tables
+	List **keys;       // of each edge, of EdgeKey; NIL: it has none
+	struct JoinPlan *plans;
+};
+
+// The program's join; made when it is first asked for, at a commit: it locks all tables of
+// the join.  Requires: the program is of a rows view.
+JoinProgram *JoinOf(BaseProgram *program);
+
+// What a rows view reads of a table.  In the current context.
+RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid source);
+
+} // namespace mezzanine::views

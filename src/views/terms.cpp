@@ -1,0 +1,383 @@
+#include "views/terms.h"
+
+namespace mezzanine::views
+{
+
+// A plan of one query, for one order of magnitude of changes.
+struct JoinPlan {
+	core::Tables deltas;
+	core::Tables tables;
+	int edge; // whose keys are the rows, or kTerm
+	int magnitude;
+	PlannedStmt *plan;
+	JoinPlan *next;
+};
+
+namespace
+{
+
+constexpr int kTerm = -1;
+
+// Up to so many changes a plan must go by indexes, whatever the planner believes of sizes.
+constexpr int64 kFewChanges = 32;
+
+// What is asked of the join.
+struct JoinQuery {
+	JoinChanges *changes;
+	core::Tables deltas;
+	core::Tables tables;
+	int edge;
+	List *targets; // of TargetEntry, over the join's tables
+};
+
+// Where the query's tables and columns are, while it is made.
+struct Placement {
+	const JoinProgram *join;
+	core::Tables deltas;
+	int indexes[core::kMostTables]; // in the range table, from 1
+};
+
+bool Has(core::Tables tables, int table)
+{
+	return (tables & core::SetOf(table)) != 0;
+}
+
+AttrNumber ColumnOfChange(const RowsColumns *columns, AttrNumber attribute)
+{
+	for (int i = 0; i < columns->column_count; i++)
+		if (columns->attributes[i] == attribute)
+			return static_cast<AttrNumber>(kSignAttribute + 1 + i);
+	elog(ERROR, "a changed row has no attribute %d", attribute);
+}
+
+Node *Place(Node *node, void *context)
+{
+	if (node == nullptr)
+		return nullptr;
+	if (!IsA(node, Var))
+		return pg::MutateExpression(node, Place, context);
+	const auto *placement = static_cast<Placement *>(context);
+	auto *var = static_cast<Var *>(copyObjectImpl(node));
+	const int table = var->varno - 1;
+	var->varno = placement->indexes[table];
+	if (Has(placement->deltas, table)) {
+		const int source = placement->join->tables[table].source;
+		var->varattno = ColumnOfChange(&placement->join->sources[source].columns, var->varattno);
+	}
+	var->varnosyn = 0;
+	var->varattnosyn = 0;
+	return reinterpret_cast<Node *>(var);
+}
+
+// A range-table entry for the changes of a source.
+RangeTblEntry *ChangesEntry(const JoinedSource *source, double tuples)
+{
+	RangeTblEntry *entry = makeNode(RangeTblEntry);
+	List *names = NIL;
+	for (int i = 0; i < source->change->natts; i++) {
+		const FormData_pg_attribute *column = TupleDescAttr(source->change, i);
+		names = lappend(names, makeString(pstrdup(NameStr(column->attname))));
+		entry->coltypes = lappend_oid(entry->coltypes, column->atttypid);
+		entry->coltypmods = lappend_int(entry->coltypmods, column->atttypmod);
+		entry->colcollations = lappend_oid(entry->colcollations, column->attcollation);
+	}
+	entry->rtekind = RTE_NAMEDTUPLESTORE;
+	entry->enrname = pstrdup(source->name);
+	entry->enrtuples = tuples;
+	entry->eref = makeAlias(source->name, names);
+	entry->inFromCl = true;
+	return entry;
+}
+
+int64 CountOf(const JoinChanges *changes, int table)
+{
+	return changes->counts[changes->join->tables[table].source];
+}
+
+int64 MostChanges(const JoinQuery *query)
+{
+	int64 most = 0;
+	for (int i = 0; i < query->changes->join->table_count; i++)
+		if (Has(query->deltas, i))
+			most = std::max(most, CountOf(query->changes, i));
+	return most;
+}
+
+// 0 for few changes, else more with each digit; 1 where the tables themselves are read.
+int MagnitudeOf(const JoinQuery *query)
+{
+	int magnitude = 1;
+	int64 most = MostChanges(query);
+	if (query->deltas != 0 && most <= kFewChanges)
+		return 0;
+	for (; most > 0; most /= 10)
+		magnitude++;
+	return magnitude;
+}
+
+RangeTblEntry *EntryOf(const JoinQuery *query, int table)
+{
+	const JoinProgram *join = query->changes->join;
+	if (!Has(query->deltas, table))
+		return static_cast<RangeTblEntry *>(copyObjectImpl(join->tables[table].entry));
+	const int64 count = CountOf(query->changes, table);
+	return ChangesEntry(&join->sources[join->tables[table].source],
+						count <= kFewChanges ? 1.0 : static_cast<double>(count));
+}
+
+// The tables into the query's range table and FROM.
+Placement PlaceTables(const JoinQuery *query, Query *select)
+{
+	Placement placement = {query->changes->join, query->deltas, {}};
+	for (int i = 0; i < placement.join->table_count; i++) {
+		if (!Has(query->tables, i))
+			continue;
+		RangeTblRef *reference = makeNode(RangeTblRef);
+		select->rtable = lappend(select->rtable, EntryOf(query, i));
+		placement.indexes[i] = list_length(select->rtable);
+		reference->rtindex = placement.indexes[i];
+		select->jointree->fromlist = lappend(select->jointree->fromlist, reference);
+	}
+	return placement;
+}
+
+Expr *Call(Oid function, List *arguments)
+{
+	return reinterpret_cast<Expr *>(
+		makeFuncExpr(function, INT8OID, arguments, InvalidOid, InvalidOid, COERCE_EXPLICIT_CALL));
+}
+
+Expr *One()
+{
+	return reinterpret_cast<Expr *>(makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
+											  Int64GetDatum(1), false, FLOAT8PASSBYVAL));
+}
+
+// The product of the changes' signs, and of −1 for each of them but one.
+Expr *SignOf(const Placement *placement)
+{
+	Expr *sign = nullptr;
+	for (int i = 0; i < placement->join->table_count; i++) {
+		if (!Has(placement->deltas, i))
+			continue;
+		auto *factor = reinterpret_cast<Expr *>(
+			makeVar(placement->indexes[i], kSignAttribute, INT8OID, -1, InvalidOid, 0));
+		sign = sign == nullptr
+				   ? factor
+				   : Call(F_INT8UM, list_make1(Call(F_INT8MUL, list_make2(sign, factor))));
+	}
+	return sign == nullptr ? One() : sign;
+}
+
+Query *MakeQuery(const JoinQuery *query)
+{
+	Query *select = makeNode(Query);
+	List *conditions = NIL;
+	ListCell *cell;
+	select->commandType = CMD_SELECT;
+	select->querySource = QSRC_ORIGINAL;
+	select->canSetTag = true;
+	select->jointree = makeFromExpr(NIL, nullptr);
+	Placement placement = PlaceTables(query, select);
+	foreach (cell, placement.join->conditions) {
+		const auto *condition = static_cast<JoinCondition *>(lfirst(cell));
+		if ((condition->tables & ~query->tables) == 0)
+			conditions = lappend(conditions, Place(condition->expression, &placement));
+	}
+	if (conditions != NIL)
+		select->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
+	select->targetList =
+		reinterpret_cast<List *>(Place(reinterpret_cast<Node *>(query->targets), &placement));
+	if (query->edge == kTerm)
+		select->targetList =
+			lappend(select->targetList,
+					makeTargetEntry(SignOf(&placement),
+									static_cast<AttrNumber>(list_length(select->targetList) + 1),
+									pstrdup("sign"), false));
+	return select;
+}
+
+void SetForPlanning(const char *name)
+{
+	(void)set_config_option(name, "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0,
+							false);
+}
+
+// A plan for few changes must stay right when the tables grow before anybody analyses them:
+// it goes from the changes by indexes, where there are any.
+PlannedStmt *MakePlan(const JoinQuery *query)
+{
+	const int nest_level = NewGUCNestLevel();
+	SetForPlanning("jit");
+	if (MagnitudeOf(query) == 0) {
+		SetForPlanning("enable_seqscan");
+		SetForPlanning("enable_hashjoin");
+		SetForPlanning("enable_mergejoin");
+	}
+	Query *rewritten = linitial_node(Query, QueryRewrite(MakeQuery(query)));
+	PlannedStmt *plan = pg_plan_query(rewritten, "mezzanine join", 0, nullptr);
+	AtEOXact_GUC(true, nest_level);
+	return plan;
+}
+
+PlannedStmt *PlanFor(const JoinQuery *query)
+{
+	JoinProgram *join = query->changes->join;
+	const int magnitude = MagnitudeOf(query);
+	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
+		if (plan->deltas == query->deltas && plan->tables == query->tables &&
+			plan->edge == query->edge && plan->magnitude == magnitude)
+			return plan->plan;
+
+	PlannedStmt *made = MakePlan(query);
+	MemoryContext old = MemoryContextSwitchTo(join->context);
+	auto *plan = static_cast<JoinPlan *>(palloc(sizeof(JoinPlan)));
+	*plan = {query->deltas,
+			 query->tables,
+			 query->edge,
+			 magnitude,
+			 static_cast<PlannedStmt *>(copyObjectImpl(made)),
+			 join->plans};
+	join->plans = plan;
+	MemoryContextSwitchTo(old);
+	return plan->plan;
+}
+
+// Hands rows to a taker as the executor makes them.
+struct Receiver {
+	DestReceiver base;
+	RowTaker take;
+	void *context;
+};
+
+bool Receive(TupleTableSlot *row, DestReceiver *receiver)
+{
+	auto *self = reinterpret_cast<Receiver *>(receiver);
+	return self->take(row, self->context);
+}
+
+void Start(DestReceiver *, int, TupleDesc) {}
+void Ignore(DestReceiver *) {}
+
+void Run(const JoinQuery *query, RowTaker take, void *context)
+{
+	MemoryContext scratch =
+		AllocSetContextCreate(CurrentMemoryContext, "mezzanine join", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(scratch);
+	Receiver receiver = {{Receive, Start, Ignore, Ignore, DestNone}, take, context};
+	QueryDesc *description =
+		CreateQueryDesc(PlanFor(query), "mezzanine join", GetActiveSnapshot(), InvalidSnapshot,
+						&receiver.base, nullptr, query->changes->environment, 0);
+	ExecutorStart(description, 0);
+	ExecutorRun(description, ForwardScanDirection, 0, true);
+	ExecutorFinish(description);
+	ExecutorEnd(description);
+	FreeQueryDesc(description);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(scratch);
+}
+
+core::Tables AllTables(const JoinProgram *join)
+{
+	return core::SetOf(join->table_count) - 1;
+}
+
+void OpenStore(JoinChanges *changes, int number)
+{
+	const JoinedSource *source = &changes->join->sources[number];
+	MemoryContext old = MemoryContextSwitchTo(changes->context);
+	changes->stores[number] = tuplestore_begin_heap(false, false, work_mem);
+	auto *relation =
+		static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
+	relation->md.name = const_cast<char *>(source->name);
+	relation->md.tupdesc = source->change;
+	relation->md.enrtype = ENR_NAMED_TUPLESTORE;
+	relation->reldata = changes->stores[number];
+	register_ENR(changes->environment, relation);
+	MemoryContextSwitchTo(old);
+}
+
+} // namespace
+
+JoinChanges OpenChanges(JoinProgram *join)
+{
+	const auto count = static_cast<Size>(join->source_count);
+	JoinChanges changes = {
+		CurrentMemoryContext, join,
+		static_cast<Tuplestorestate **>(palloc0(sizeof(Tuplestorestate *) * count)),
+		static_cast<int64 *>(palloc0(sizeof(int64) * count)), create_queryEnv()};
+	return changes;
+}
+
+void CloseChanges(JoinChanges *changes)
+{
+	for (int i = 0; i < changes->join->source_count; i++)
+		if (changes->stores[i] != nullptr)
+			tuplestore_end(changes->stores[i]);
+}
+
+void AddChange(JoinChanges *changes, int source, Datum *values, bool *nulls)
+{
+	if (changes->stores[source] == nullptr)
+		OpenStore(changes, source);
+	tuplestore_putvalues(changes->stores[source], changes->join->sources[source].change, values,
+						 nulls);
+	changes->counts[source]++;
+}
+
+core::Tables ChangedTables(const JoinChanges *changes)
+{
+	core::Tables changed = 0;
+	for (int i = 0; i < changes->join->table_count; i++)
+		if (CountOf(changes, i) > 0)
+			changed |= core::SetOf(i);
+	return changed;
+}
+
+void RunTerm(JoinChanges *changes, core::Tables deltas, RowTaker take, void *context)
+{
+	const JoinQuery query = {changes, deltas, AllTables(changes->join), kTerm,
+							 changes->join->targets};
+	Run(&query, take, context);
+}
+
+void RunStep(JoinChanges *changes, int root, const core::Step *step, RowTaker take, void *context)
+{
+	List *targets = NIL;
+	ListCell *cell;
+	foreach (cell, changes->join->keys[step->edge]) {
+		const auto *key = static_cast<EdgeKey *>(lfirst(cell));
+		Node *expression = key->expressions[static_cast<int>(step->side)];
+		targets =
+			lappend(targets, makeTargetEntry(reinterpret_cast<Expr *>(expression),
+											 static_cast<AttrNumber>(list_length(targets) + 1),
+											 nullptr, false));
+	}
+	const JoinQuery query = {changes, core::SetOf(root), step->path, step->edge, targets};
+	Run(&query, take, context);
+}
+
+bool PlansRead(const JoinProgram *join, Oid relation)
+{
+	for (int i = 0; i < join->source_count; i++)
+		if (join->sources[i].relation == relation)
+			return true;
+	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
+		if (list_member_oid(plan->plan->relationOids, relation))
+			return true;
+	return false;
+}
+
+bool PlansUse(const JoinProgram *join, int cache_id, uint32 hash)
+{
+	ListCell *cell;
+	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
+		foreach (cell, plan->plan->invalItems) {
+			const auto *item = lfirst_node(PlanInvalItem, cell);
+			if (item->cacheId == cache_id && (hash == 0 || item->hashValue == hash))
+				return true;
+		}
+	return false;
+}
+
+} // namespace mezzanine::views

@@ -1,0 +1,54 @@
+// Terms: the join's rows with some tables replaced by their changes.
+//
+//   ΔQ = Σ over the non-empty sets S of changed tables of
+//        (−1)^(|S|+1) · (the changes of the tables in S, joined with the others as they are now)
+//
+// So no table's old contents are ever made anew, and every term starts from changes and
+// follows indexes.  Queries are made as trees, not as text: they know their tables by oid,
+// whatever these are called meanwhile.  Their plans are kept with the program, one for few
+// changes and one for each order of magnitude of many.
+#pragma once
+
+#include "views/join.h"
+
+namespace mezzanine::views
+{
+
+// The changes of one transaction in the tables of a join.
+struct JoinChanges {
+	MemoryContext context;
+	JoinProgram *join;
+	Tuplestorestate **stores; // of each source, NULL: it did not change
+	int64 *counts;            // of rows in them
+	QueryEnvironment *environment;
+};
+
+// Opens an empty set of changes.  In the current context.
+JoinChanges OpenChanges(JoinProgram *join);
+
+// Frees the changed rows.
+void CloseChanges(JoinChanges *changes);
+
+// Adds a changed row of a source, in the form of its `change`.
+void AddChange(JoinChanges *changes, int source, Datum *values, bool *nulls);
+
+// The tables that have changes.
+core::Tables ChangedTables(const JoinChanges *changes);
+
+// Gets each row of a query; false: no more are wanted.
+using RowTaker = bool (*)(TupleTableSlot *row, void *context);
+
+// Runs the join of all tables, those in `deltas` replaced by their changes, under the active
+// snapshot.  Rows are those of the rows view and one column more, the sign: times the row
+// comes, or goes where it is below zero.
+void RunTerm(JoinChanges *changes, core::Tables deltas, RowTaker take, void *context);
+
+// Runs the join of the tables on a step's path, the root replaced by its changes.  Rows are the
+// keys of the step's edge on the near side.
+void RunStep(JoinChanges *changes, int root, const core::Step *step, RowTaker take, void *context);
+
+// Whether some plan of the join depends on the relation; on an object of a system catalogue.
+bool PlansRead(const JoinProgram *join, Oid relation);
+bool PlansUse(const JoinProgram *join, int cache_id, uint32 hash);
+
+} // namespace mezzanine::views

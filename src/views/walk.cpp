@@ -1,0 +1,181 @@
+#include "views/walk.h"
+
+#include "fence/fence.h"
+#include "pg/context.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// After so many walks that found something new, edges are fenced as a whole.
+constexpr int kMostWalks = 3;
+
+// One walk, or all of them: the needs add up.
+struct Walk {
+	JoinChanges *changes;
+	Oid rows;
+	core::EdgeFences *fences;
+	bool reads; // some step reads tables: its outcome depends on the snapshot
+};
+
+// A step at work.
+struct Crossing {
+	const Walk *walk;
+	const core::Step *step;
+};
+
+void CrossWhole(const Crossing *crossing)
+{
+	const core::Step *step = crossing->step;
+	core::EdgeFences *fences = crossing->walk->fences;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { fences->CrossWhole(step->edge, step->side); }))
+		MEZZANINE_RAISE(failure);
+}
+
+void CrossAt(const Crossing *crossing, uint32 key)
+{
+	const core::Step *step = crossing->step;
+	core::EdgeFences *fences = crossing->walk->fences;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { fences->Cross(step->edge, step->side, key); }))
+		MEZZANINE_RAISE(failure);
+}
+
+// Equal keys hash alike, whichever side and type they come from.  False for a key with a NULL,
+// which meets nothing.
+bool HashOf(const Crossing *crossing, TupleTableSlot *row, uint32 *hash)
+{
+	ListCell *cell;
+	*hash = 0;
+	foreach (cell, crossing->walk->changes->join->keys[crossing->step->edge]) {
+		auto *key = static_cast<EdgeKey *>(lfirst(cell));
+		bool is_null;
+		const Datum value = slot_getattr(row, foreach_current_index(cell) + 1, &is_null);
+		if (is_null)
+			return false;
+		FmgrInfo *function = &key->hashes[static_cast<int>(crossing->step->side)];
+		const uint32 one = DatumGetUInt32(FunctionCall1Coll(function, key->collation, value));
+		*hash = hash_combine(*hash, one);
+	}
+	return true;
+}
+
+bool TakeCrossing(TupleTableSlot *row, void *context)
+{
+	const auto *crossing = static_cast<Crossing *>(context);
+	const core::Step *step = crossing->step;
+	uint32 hash;
+	if (crossing->walk->changes->join->keys[step->edge] == NIL)
+		CrossWhole(crossing);
+	else if (HashOf(crossing, row, &hash))
+		CrossAt(crossing, hash);
+	return !crossing->walk->fences->Covers(step->edge, step->side);
+}
+
+bool IsRoot(const core::Step *step, int root)
+{
+	return step->path == core::SetOf(root);
+}
+
+// Crosses all edges from the changes of one table.  `again`: what depends on the changes alone
+// is known already.
+void WalkFrom(Walk *walk, int root, bool again)
+{
+	JoinChanges *changes = walk->changes;
+	const auto count = static_cast<std::size_t>(changes->join->table_count - 1);
+	core::Step steps[core::kMostTables];
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			core::WalkFrom(root, {changes->join->edges, count}, {steps, count});
+		}))
+		MEZZANINE_RAISE(failure);
+	for (std::size_t i = 0; i < count; i++) {
+		const bool is_root = IsRoot(&steps[i], root);
+		walk->reads |= !is_root;
+		if ((again && is_root) || walk->fences->Covers(steps[i].edge, steps[i].side))
+			continue;
+		Crossing crossing = {walk, &steps[i]};
+		RunStep(changes, root, &steps[i], TakeCrossing, &crossing);
+	}
+}
+
+// True when the walk found nothing new.
+bool WalkAll(Walk *walk, bool again)
+{
+	const core::Tables changed = ChangedTables(walk->changes);
+	for (int i = 0; i < walk->changes->join->table_count; i++)
+		if ((changed & core::SetOf(i)) != 0)
+			WalkFrom(walk, i, again);
+	bool settled = false;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { settled = walk->fences->Settle(); }))
+		MEZZANINE_RAISE(failure);
+	return settled;
+}
+
+// Fences as taken, to be let go again.
+struct Held {
+	std::size_t count;
+	core::EdgeFence *fences;
+};
+
+LOCKMODE ModeOf(const core::EdgeFence *fence)
+{
+	switch (fence->colours) {
+	case core::EdgeFence::kEntering:
+		return RowExclusiveLock;
+	case core::EdgeFence::kExcluding:
+		return ShareLock;
+	default: // both at once: one after the other could deadlock
+		return ShareRowExclusiveLock;
+	}
+}
+
+fence::Fence FenceOf(const Walk *walk, const core::EdgeFence *fence)
+{
+	return {fence->is_key ? fence::Realm::kEdge : fence::Realm::kSide, walk->rows, fence->number};
+}
+
+Held TakeFences(const Walk *walk)
+{
+	Held held = {walk->fences->size(), nullptr};
+	held.fences =
+		static_cast<core::EdgeFence *>(palloc(sizeof(core::EdgeFence) * (held.count + 1)));
+	for (std::size_t i = 0; i < held.count; i++) {
+		held.fences[i] = (*walk->fences)[i];
+		fence::Acquire(FenceOf(walk, &held.fences[i]), ModeOf(&held.fences[i]));
+	}
+	return held;
+}
+
+void ReleaseFences(const Walk *walk, const Held *held)
+{
+	for (std::size_t i = 0; i < held->count; i++)
+		fence::Release(FenceOf(walk, &held->fences[i]), ModeOf(&held->fences[i]));
+}
+
+} // namespace
+
+void FenceChanges(JoinChanges *changes, Oid rows)
+{
+	Walk walk = {changes, rows,
+				 pg::MakeInContext<core::EdgeFences>(CurrentMemoryContext, "mezzanine edges"),
+				 false};
+	PushActiveSnapshot(GetLatestSnapshot());
+	(void)WalkAll(&walk, false);
+	for (int walks = 1;; walks++) {
+		const Held held = TakeFences(&walk);
+		PopActiveSnapshot();
+		PushActiveSnapshot(GetLatestSnapshot());
+		if (walks == kMostWalks)
+			walk.fences->Escalate();
+		if (!walk.reads || WalkAll(&walk, true))
+			return;
+		ReleaseFences(&walk, &held);
+	}
+}
+
+} // namespace mezzanine::views
