@@ -52,8 +52,6 @@ END $$;
 
 -- Clauses.
 SELECT q, r.* FROM unnest(ARRAY[
-	'SELECT t.g, count(*) FROM t JOIN u USING (g) GROUP BY t.g',
-	'SELECT t.g, count(*) FROM t, u GROUP BY t.g',
 	'SELECT t.g, count(*) FROM t LEFT JOIN u ON t.g = u.g GROUP BY t.g',
 	'SELECT g, count(*) FROM (SELECT g FROM t) AS q GROUP BY g',
 	'SELECT g, count(*) FROM t WHERE x IN (SELECT x FROM u) GROUP BY g',
