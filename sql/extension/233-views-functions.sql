@@ -11,8 +11,18 @@ AS $$
 BEGIN
 	PERFORM mezzanine_state.fail_view(d.view, format('Function %s was replaced', c.object_identity))
 	FROM pg_event_trigger_ddl_commands() AS c
-	JOIN mezzanine_info.dependencies AS d
-		ON d.class = 'pg_proc'::regclass AND d.object = c.objid
+	JOIN (SELECT d.view, d.object
+	      FROM mezzanine_info.dependencies AS d WHERE d.class = 'pg_proc'::regclass
+	      UNION
+	      -- What plain views in the query call is written out there.
+	      SELECT r.view, d.refobjid
+	      FROM (SELECT k.view, k.truth AS relation FROM mezzanine_info.core AS k
+	            UNION ALL
+	            SELECT o.view, o.rows FROM mezzanine_info.rows AS o) AS r
+	      JOIN pg_rewrite AS w ON w.ev_class = r.relation
+	      JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+	                         AND d.refclassid = 'pg_proc'::regclass) AS d
+		ON d.object = c.objid
 	WHERE c.classid = 'pg_proc'::regclass;
 END $$;
 COMMENT ON FUNCTION mezzanine_state.on_function() IS

@@ -1,8 +1,8 @@
 #include "views/advice.h"
 
 #include "views/expression.h"
+#include "views/flatten.h"
 #include "views/run.h"
-#include "views/tables.h"
 
 namespace mezzanine::views
 {

@@ -3,7 +3,7 @@
 #include "views/cores.h"
 #include "views/expression.h"
 #include "views/finish.h"
-#include "views/tables.h"
+#include "views/flatten.h"
 
 namespace mezzanine::views
 {
@@ -18,8 +18,10 @@ bool CheckClauses(QueryPlan *plan)
 	static const char *const kTableHint =
 		"Name tables, with WHERE and GROUP BY; combine views where you read them.";
 
-	if (query->cteList != NIL)
-		return Refuse(plan, "WITH is", kTableHint);
+	if (query->hasModifyingCTE)
+		return Refuse(plan, "a subquery that changes tables is", "Change them elsewhere.");
+	if (query->hasRecursive)
+		return Refuse(plan, "WITH RECURSIVE is", kTableHint);
 	if (query->setOperations != nullptr)
 		return Refuse(plan, "UNION, INTERSECT and EXCEPT are", kTableHint);
 	if (query->hasSubLinks)
@@ -55,7 +57,7 @@ QueryPlan *AnalyzeQuery(const char *query)
 	plan->query = ParseOneSelect(query);
 
 	const int nest_level = PinTextSettings();
-	if (CheckClauses(plan) && CheckTables(plan) && JoinTables(plan) && PlanCores(plan))
+	if (CheckClauses(plan) && FlattenFrom(plan) && PlanCores(plan))
 		MakeDefinition(plan);
 	AtEOXact_GUC(true, nest_level);
 	return plan;

@@ -1,7 +1,7 @@
 #include "views/expression.h"
 
+#include "views/flatten.h"
 #include "views/run.h"
-#include "views/tables.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views

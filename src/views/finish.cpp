@@ -3,7 +3,7 @@
 #include "views/cores.h"
 #include "views/decompose.h"
 #include "views/expression.h"
-#include "views/tables.h"
+#include "views/flatten.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views

@@ -1,7 +1,7 @@
 // A query taken apart: what is computed from the base and kept (cores), and what is
 // computed from that when a reader asks (the finish).
 //
-// The base is a table, or the rows of several (tables.h).  Expressions are PostgreSQL's own
+// The base is a table, or the rows of several (flatten.h).  Expressions are PostgreSQL's own
 // nodes.  Those of a core are over the base; the finish
 // is made by replacing, in the query as given, what a column of the home tables holds by
 // that column (finish.h).
@@ -70,7 +70,7 @@ struct PlannedChain {
 	PlannedCore *groups;
 };
 
-// What a query over several tables is computed from (tables.h).
+// What a query over several tables is computed from (flatten.h).
 struct PlannedRows {
 	Query *query;     // SELECT columns FROM the tables WHERE conditions on rows
 	const char *name; // of the view of it, qualified and quoted; NULL: not made yet

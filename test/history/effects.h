@@ -19,7 +19,6 @@ struct HoldState {
 	};
 	std::map<int, Part> parts; // by stock
 	Time expires = kNever;
-	std::int64_t fence = 0;
 	bool known = false; // whether a reserve() has made it
 
 	// Carries out a call.  Returns whether there was enough of it left.

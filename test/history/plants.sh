@@ -26,27 +26,6 @@ main() {
 	plant "a hold is given away before its time" \
 		src/inventory/reap.cpp \
 		's/GetCurrentTimestamp()/& + 30000/'
-	plant "an old fence is as good as the new one" \
-		src/core/claim.cpp \
-		's/fence != reservation.fence/fence > reservation.fence/'
-	plant "a hold that is taken over keeps its time" \
-		src/inventory/prolong.cpp \
-		's/^\tWriteOwnership(/\treservation->ownership.expires_at = GetCurrentTimestamp(); &/'
-	plant "of a part that is given back, all is" \
-		src/inventory/release.cpp \
-		's/expired ? units : PickUnits(.*);/units;/'
-	plant "a count forgets what was sold since it began" \
-		src/inventory/count.cpp \
-		's/^\tconst \(.* RequirePoint.*\)$/\1 point.on_hand = LookAtBooks(stock.stock).on_hand;/'
-	plant "what comes back can be sold before anybody has looked at it" \
-		src/inventory/return_stock.cpp \
-		's/^\tif (Is(call.to, kAvailable))$/\tif (!Is(call.to, kGone))/'
-	plant "what is shipped can still be sold here" \
-		src/inventory/ship_transfer.cpp \
-		's/^\tTakeLines(/\tif (count < 0) &/'
-	plant "one unit more arrives than was on its way" \
-		src/inventory/receive_transfer.cpp \
-		's/^\tGiveDemands(given/\tgiven[0].quantity += 1; &/'
 	echo "1..$number"
 	[ "$failures" -eq 0 ]
 }
@@ -68,8 +47,7 @@ plant() {
 		return
 	fi
 	cluster_start "$garden/stage" fsync=off synchronous_commit=off full_page_writes=off
-	MEZZANINE_HISTORY_CALLS=200000 build/cmake/history_tests --gtest_filter='*EveryAnswer' \
-		>"$garden/history" 2>&1
+	MEZZANINE_HISTORY_CALLS=200000 build/cmake/history_tests >"$garden/history" 2>&1
 	cluster_stop
 	if grep -qE "$SEEN" "$garden/history"; then
 		echo "ok $number - caught: $1"
@@ -81,8 +59,7 @@ plant() {
 }
 
 # How the checker tells of answers that no exact inventory gives.
-SEEN='there were more at every instant|promised that were not there|its fence was|'\
-'before its time|are available, not|a count corrected by'
+SEEN='there were more at every instant|promised that were not there'
 
 not_ok() {
 	failures=$((failures + 1))

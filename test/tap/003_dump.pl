@@ -46,6 +46,8 @@ sub is_whole
 		"1|2\n2|1", "$when: so is one on a partitioned table");
 	sql($database, q{INSERT INTO app.visits_2 VALUES (2); UPDATE app.visits SET week = 2});
 	is(sql($database, 'SELECT week, n FROM mezzanine.weekly'), "2|4", "$when: and it follows");
+	is(sql($database, 'SELECT kind, revenue FROM mezzanine.kinds ORDER BY kind'),
+		"deco|1\nlight|60.70", "$when: so is one on two tables, which has followed");
 	is(sql($database, 'SELECT d.* FROM mezzanine_info.views AS v, mezzanine.verify(v.view) AS d'),
 		'', "$when: mezzanine.verify() is empty");
 	is(sql($database, 'SELECT * FROM mezzanine.status()'), '', "$when: nothing is to be mended");
@@ -76,6 +78,11 @@ sql('shop', q{
 	CREATE TABLE app.visits_2 PARTITION OF app.visits DEFAULT;
 	SELECT mezzanine.create_view('weekly', 'SELECT week, count(*) AS n FROM app.visits GROUP BY week');
 	INSERT INTO app.visits VALUES (1), (1), (2);
+	CREATE TABLE app.items (item text PRIMARY KEY, kind text);
+	INSERT INTO app.items VALUES ('lamp', 'light'), ('vase', 'deco');
+	CREATE INDEX ON orders (item);
+	SELECT mezzanine.create_view('kinds', 'SELECT i.kind, sum(o.amount) AS revenue
+		FROM orders AS o JOIN app.items AS i USING (item) GROUP BY i.kind');
 	SELECT inventory.receive('lamp', 'main', 5);
 	SELECT status FROM inventory.reserve('lamp', 2, key => 'cart 1');
 	INSERT INTO orders VALUES ('lamp', 59.70), ('vase', 1);

@@ -1,0 +1,42 @@
+-- A plain view in a mezzanine view's query was written out when that was created.
+CREATE FUNCTION mezzanine_state.on_replace() RETURNS event_trigger
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	used record;
+BEGIN
+	-- What the definitions read, and the views among that read in their turn.
+	WITH RECURSIVE reads AS (
+		SELECT c.view, c.definition::oid AS reader FROM mezzanine_info.catalogue AS c
+		UNION
+		SELECT r.view, d.refobjid
+		FROM reads AS r
+		JOIN pg_rewrite AS w ON w.ev_class = r.reader
+		JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+		                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.reader
+	)
+	SELECT r.view, c.objid::regclass AS replaced INTO used
+	FROM reads AS r
+	JOIN pg_event_trigger_ddl_commands() AS c
+		ON c.classid = 'pg_class'::regclass AND c.objid = r.reader AND c.objsubid = 0
+	ORDER BY r.view
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE EXCEPTION 'cannot replace view "%", which mezzanine view "%" reads',
+			used.replaced, used.view
+			USING ERRCODE = 'feature_not_supported',
+			      DETAIL = 'The mezzanine view was made from the view''s query as it was.',
+			      HINT = 'Drop the mezzanine view first, and create it again afterwards.';
+	END IF;
+END $$;
+COMMENT ON FUNCTION mezzanine_state.on_replace() IS
+	'event trigger: refuses to replace a view that a mezzanine view reads';
+REVOKE ALL ON FUNCTION mezzanine_state.on_replace() FROM PUBLIC;
+
+CREATE EVENT TRIGGER mezzanine_on_replace ON ddl_command_end
+	WHEN TAG IN ('CREATE VIEW')
+	EXECUTE FUNCTION mezzanine_state.on_replace();
+ALTER EVENT TRIGGER mezzanine_on_replace ENABLE ALWAYS;
+COMMENT ON EVENT TRIGGER mezzanine_on_replace IS
+	'refuses to replace a view that a mezzanine view reads';

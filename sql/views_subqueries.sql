@@ -1,0 +1,115 @@
+-- Subqueries, WITH and plain views in FROM that select and join alone: the view is as if they
+-- were written out.
+CREATE SCHEMA subq;
+SET search_path = subq, public;
+SET TimeZone = 'UTC';
+SET client_min_messages = warning;
+CREATE TABLE shops (id int PRIMARY KEY, town text, opened date);
+CREATE TABLE sales (id int PRIMARY KEY, shop int, units int, price numeric, at timestamptz);
+CREATE INDEX ON sales (shop);
+INSERT INTO shops SELECT i, (ARRAY['Ulm', 'Kiel', 'Jena'])[i % 3 + 1], date '2020-01-01' + i FROM generate_series(1, 8) AS i;
+INSERT INTO sales SELECT i, i % 9 + 1, i % 5, i / 4.0, timestamptz '2024-06-01Z' + i * interval '5 hours' FROM generate_series(1, 80) AS i;
+CREATE VIEW big AS SELECT id, shop, units * price AS worth, at FROM sales WHERE units > 1;
+CREATE VIEW by_town AS SELECT b.*, s.town FROM big b JOIN shops s ON s.id = b.shop;
+CREATE TABLE queries (number serial, name text, query text);
+INSERT INTO queries (name, query) VALUES
+	('sq_one', 'SELECT shop, count(*), sum(q.worth) FROM (SELECT shop, units * price AS worth FROM sales WHERE units > 2) AS q WHERE worth > 5 GROUP BY shop'),
+	('sq_nested', 'SELECT x, count(*) FROM (SELECT a + 1 AS x FROM (SELECT units * 2 AS a FROM sales WHERE shop > 1) i WHERE a > 2) o GROUP BY x'),
+	('sq_join', 'SELECT s.town, sum(q.worth) FROM shops s JOIN (SELECT shop AS id, units * price AS worth FROM sales) AS q USING (id) GROUP BY s.town'),
+	('sq_joined', 'SELECT q.town, max(q.price), count(*) FILTER (WHERE q.late) FROM (SELECT s.town, l.price, l.at > timestamptz ''2024-06-08Z'' AS late
+		FROM shops s, sales l WHERE l.shop = s.id ORDER BY l.id) AS q GROUP BY q.town'),
+	('sq_view', 'SELECT shop, sum(worth), max(at) FROM big GROUP BY shop'),
+	('sq_views', 'SELECT town, count(*), avg(worth) FROM by_town WHERE worth > 3 GROUP BY town'),
+	('sq_bag', 'SELECT town, round(worth) AS worth FROM by_town'),
+	('sq_with', 'WITH recent AS (SELECT * FROM sales WHERE at > timestamptz ''2024-06-05Z''), named AS MATERIALIZED (SELECT r.units, s.town FROM recent r, shops s WHERE s.id = r.shop)
+		SELECT a.town, count(*), sum(a.units) FROM named a JOIN named b ON a.units = b.units AND a.town < b.town GROUP BY a.town'),
+	('sq_lateral', 'SELECT s.town, sum(l.worth) FROM shops s, LATERAL (SELECT units * s.id AS worth FROM sales WHERE shop = s.id AND units < s.id) AS l GROUP BY s.town'),
+	('sq_lateral_alias', 'SELECT j.town, l.n FROM (shops JOIN sales ON shops.id = sales.shop) AS j(sid, town, opened, lid) CROSS JOIN LATERAL (SELECT j.lid % 3 AS n) AS l'),
+	('sq_constant', 'SELECT c.label, count(*) FROM (SELECT ''all'' AS label, 5 AS least) AS c, sales WHERE units < c.least GROUP BY c.label'),
+	('sq_zone', 'SELECT d, count(*) FROM (SELECT at::date AS d FROM sales) AS q GROUP BY d'),
+	('sq_late', 'SELECT * FROM (SELECT town, units, at FROM shops s JOIN sales l ON s.id = l.shop) AS q WHERE at < now()'),
+	('sq_on', 'SELECT DISTINCT ON (shop) shop, worth FROM (SELECT * FROM big) AS b ORDER BY shop, worth DESC');
+DO $$
+DECLARE
+	q record;
+BEGIN
+	FOR q IN SELECT * FROM queries ORDER BY number LOOP
+		PERFORM mezzanine.create_view(q.name, q.query);
+	END LOOP;
+END $$;
+-- The views that differ from their queries, and by how many rows.
+CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
+		EXECUTE format('SELECT count(*) FROM (
+			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
+			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
+			differing) INTO number_of_rows;
+		IF number_of_rows > 0 THEN
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END $$;
+SELECT * FROM differences();
+SELECT * FROM mezzanine.sq_views ORDER BY 1;
+INSERT INTO sales VALUES (100, 3, 4, 10, '2024-06-10Z'), (101, 9, 3, 1, '2024-06-11Z'), (102, NULL, 3, NULL, NULL);
+SELECT * FROM differences();
+UPDATE shops SET town = 'Bonn' WHERE id IN (2, 3);
+SELECT * FROM differences();
+BEGIN;
+INSERT INTO shops VALUES (9, 'Kiel', NULL);
+UPDATE sales SET units = units + 1, shop = 9 WHERE id % 10 = 0;
+DELETE FROM sales WHERE units = 3;
+SELECT * FROM differences();
+COMMIT;
+SELECT * FROM differences();
+TRUNCATE shops;
+SELECT * FROM differences();
+INSERT INTO shops VALUES (1, 'Ulm'), (4, 'Jena'), (9, 'Kiel');
+SELECT * FROM differences();
+SELECT q.name, v.* FROM queries AS q CROSS JOIN LATERAL mezzanine.verify(('mezzanine.' || q.name)::regclass) AS v;
+-- One table is no join: the core is over the table itself.
+SELECT view, source FROM mezzanine_info.cores WHERE view IN ('mezzanine.sq_nested'::regclass, 'mezzanine.sq_view'::regclass) ORDER BY 1;
+-- The query as given is kept, with its subqueries and views; where a zone was named, written out.
+SELECT pg_get_viewdef('mezzanine_state.sq_views_definition'::regclass);
+SELECT pg_get_viewdef('mezzanine_state.sq_zone_definition'::regclass);
+\set VERBOSITY terse
+-- A view that a mezzanine view reads cannot become another behind its back.
+CREATE OR REPLACE VIEW big AS SELECT id, shop, units * price AS worth, at FROM sales WHERE units > 3;
+CREATE OR REPLACE VIEW by_town AS SELECT b.*, 'x'::text AS town FROM big b;
+ALTER VIEW by_town RENAME TO in_towns;
+ALTER VIEW in_towns RENAME COLUMN worth TO value;
+UPDATE sales SET price = price + 1 WHERE shop = 4;
+SELECT * FROM differences();
+CREATE VIEW unrelated AS SELECT 1 AS one;
+CREATE OR REPLACE VIEW unrelated AS SELECT 2 AS one;
+
+-- A function that the view calls is one that the mezzanine view calls.
+CREATE FUNCTION taxed(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 1.19';
+CREATE FUNCTION is_sold(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 0';
+CREATE VIEW gross AS SELECT s.town, taxed(l.price) AS price FROM sales l JOIN shops s ON l.shop = s.id AND is_sold(l.units);
+SELECT mezzanine.create_view('sq_gross', 'SELECT town, sum(price) FROM gross GROUP BY town');
+CREATE OR REPLACE FUNCTION taxed(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 1.07';
+SELECT mezzanine.refresh('mezzanine.sq_gross');
+CREATE OR REPLACE FUNCTION is_sold(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 1';
+SELECT * FROM mezzanine.sq_gross;
+SELECT mezzanine.refresh('mezzanine.sq_gross');
+SELECT * FROM mezzanine.verify('mezzanine.sq_gross');
+
+-- What is refused of subqueries.
+SELECT mezzanine.create_view('sq_no', 'SELECT n, count(*) FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) q GROUP BY n');
+SELECT mezzanine.create_view('sq_no', 'SELECT n, count(*) FROM (SELECT DISTINCT units AS n FROM sales) q GROUP BY n');
+SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales ORDER BY id LIMIT 3) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT n FROM (SELECT row_number() OVER () AS n FROM sales) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT n FROM (SELECT generate_series(1, units) AS n FROM sales) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales UNION ALL SELECT id FROM shops) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales FOR UPDATE) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q FROM (SELECT id FROM sales) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT x, count(*) FROM (SELECT random() AS x FROM sales) q GROUP BY x');
+SELECT mezzanine.create_view('sq_no', 'SELECT x FROM (SELECT 1 AS x) q');
+SELECT mezzanine.create_view('sq_no', 'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 3) SELECT n FROM r');
+SELECT mezzanine.create_view('sq_no', 'WITH d AS (DELETE FROM sales RETURNING id) SELECT id FROM d');
+SET client_min_messages = warning;
+DROP VIEW big CASCADE;
+SELECT name FROM queries WHERE to_regclass('mezzanine.' || name) IS NULL ORDER BY number;
+DROP SCHEMA subq CASCADE;
