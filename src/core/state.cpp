@@ -133,6 +133,9 @@ void Argument::Add(ArgumentKind kind, const Value &value, int sign)
 	}
 	case ArgumentKind::kExtreme:
 		return;
+	case ArgumentKind::kMoving:
+		AddImage(value.wire, sign);
+		return;
 	case ArgumentKind::kAny:
 		if (MakeRare().any.empty())
 			rare_->any.emplace_back(value.wire);
@@ -232,6 +235,15 @@ void Argument::AddNumeric(std::string_view wire, int sign)
 		rare_->CountAt(numeric.scale) += sign;
 		break;
 	}
+}
+
+void Argument::AddImage(std::string_view image, int sign)
+{
+	Images &images = MakeRare().candidates[sign > 0];
+	if (images.size() < kMovingValuesMax)
+		images.emplace_back(image);
+	else
+		tainted_ = true;
 }
 
 // Adds to the sum, not to the count; false where the numeric is not like those before.

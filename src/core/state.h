@@ -32,6 +32,7 @@ enum class ArgumentKind : std::uint8_t {
 	kFloat,      // float4, float8: the sum is a float; only finite values that come add up
 	kBits,       // how many values have each bit set
 	kExtreme,    // min, max: the shell compares
+	kMoving,     // the values themselves, which the shell adds and takes away; a count beside it
 	kAny,        // a value that all rows of the group share
 	kRecompute,  // nothing adds up: the group is computed again
 };
@@ -44,7 +45,7 @@ enum class Extent : std::uint8_t { kWhole, kPart };
 struct Value {
 	bool null = false;
 	std::int64_t integer = 0;   // kInteger, kBigInteger, kBits; an interval's microseconds
-	std::string_view wire = {}; // kDecimal, kExact; the image, for kExtreme and kAny
+	std::string_view wire = {}; // kDecimal, kExact; the image, for the kinds the shell knows
 	double real = 0;            // kFloat
 	std::int32_t days = 0;      // kInterval
 	std::int32_t months = 0;
@@ -84,6 +85,9 @@ struct EncodedArgument {
 	std::pmr::vector<std::int64_t> irregular;
 };
 
+// So many values of kMoving are kept on either side; beyond that it is less to read the group.
+inline constexpr std::size_t kMovingValuesMax = 1000;
+
 // The signed accumulation of one argument's values.  Movable, not copyable.
 //
 // There is one for each argument of each group, so it is small: what few need is kept
@@ -98,13 +102,12 @@ public:
 
 	// Adds the value (sign +1) or takes it away (-1).
 	//
-	// Throws: kInternal when a value is no numeric, or for kExact no finite one; bad_alloc.  After
-	// either it
-	//         may have been added in part.
+	// Throws: kInternal when a value is no numeric, or for kExact no finite one; bad_alloc.
+	//         After either it may have been added in part.
 	void Add(ArgumentKind kind, const Value &value, int sign);
 
 	// kExtreme: the candidates for the extreme among the values that came (+1) or left (-1).
-	// They are several only where subtransactions have merged.
+	// They are several only where subtransactions have merged.  kMoving: all of the values.
 	std::span<const std::pmr::string> Candidates(int sign) const noexcept;
 	// Puts `image` in the last candidate's place, or makes it the first.
 	void PutCandidate(int sign, std::string_view image);
@@ -131,7 +134,7 @@ public:
 				   Extent extent = Extent::kWhole);
 
 	// The argument as a home row stores it; its bytes are kept in *space.  Of kExtreme,
-	// kAny and kRecompute nothing is: they are the shell's.
+	// kMoving, kAny and kRecompute nothing is: they are the shell's.
 	//
 	// Throws: kInvariant when a whole is no set of rows: a negative count, counts that do
 	//         not add up, a sum of nothing; kOverflow when the sum's type cannot hold it.
@@ -152,6 +155,7 @@ private:
 
 	Rare &MakeRare();
 	void AddNumeric(std::string_view wire, int sign);
+	void AddImage(std::string_view image, int sign);
 	bool AddRegular(const NumericWire &numeric, int sign);
 	void BecomeIrregular();
 	bool FitsRegular(const Argument &other) const noexcept;

@@ -127,6 +127,7 @@ void Argument::AddStored(ArgumentKind kind, int number, const StoredArgument &st
 		break;
 	case ArgumentKind::kCount:
 	case ArgumentKind::kExtreme:
+	case ArgumentKind::kMoving:
 	case ArgumentKind::kAny:
 	case ArgumentKind::kRecompute:
 		break;
@@ -145,6 +146,7 @@ StoredArgument Argument::Encode(ArgumentKind kind, int number, EncodedArgument *
 	switch (kind) {
 	case ArgumentKind::kCount:
 	case ArgumentKind::kExtreme:
+	case ArgumentKind::kMoving:
 	case ArgumentKind::kAny:
 	case ArgumentKind::kRecompute:
 		return stored;

@@ -105,4 +105,14 @@ inline bool OwnsRelation(Oid relation)
 #endif
 }
 
+// Whether the role may execute the function.
+inline AclResult MayExecute(Oid function, Oid role)
+{
+#if PG_VERSION_NUM < 160000
+	return pg_proc_aclcheck(function, role, ACL_EXECUTE);
+#else
+	return object_aclcheck(ProcedureRelationId, function, role, ACL_EXECUTE);
+#endif
+}
+
 } // namespace mezzanine::pg

@@ -2,6 +2,7 @@
 
 #include "views/image.h"
 #include "views/keys.h"
+#include "views/moving.h"
 
 namespace mezzanine::views
 {
@@ -72,7 +73,8 @@ ArgumentColumns *OpenArgument(Compilation *compilation, const Aggref *aggregate,
 	argument->kind = kind;
 	if (aggregate->aggfilter != nullptr)
 		argument->filter = Compile(compilation, reinterpret_cast<Node *>(aggregate->aggfilter));
-	if (expression != nullptr && kind != core::ArgumentKind::kRecompute) {
+	if (expression != nullptr && kind != core::ArgumentKind::kRecompute &&
+		kind != core::ArgumentKind::kMoving) {
 		argument->type = getBaseType(exprType(expression));
 		argument->storage = StorageOf(argument->type);
 		argument->expression = Compile(compilation, expression);
@@ -113,13 +115,11 @@ List *InputsOf(const Aggref *aggregate)
 	return inputs;
 }
 
-void CompileRecompute(Compilation *compilation, const Aggref *aggregate, AttrNumber attribute)
+// Compiles what the aggregate reads of a row, and calls functions on.
+void CompileInputs(Compilation *compilation, const Aggref *aggregate, const List *inputs,
+				   ArgumentColumns *argument)
 {
-	ArgumentColumns *argument =
-		OpenArgument(compilation, aggregate, core::ArgumentKind::kRecompute);
-	List *inputs = InputsOf(aggregate);
 	ListCell *cell;
-	argument->sum = attribute;
 	argument->inputs =
 		static_cast<Input *>(palloc0(sizeof(Input) * static_cast<Size>(list_length(inputs) + 1)));
 	foreach (cell, inputs) {
@@ -130,6 +130,52 @@ void CompileRecompute(Compilation *compilation, const Aggref *aggregate, AttrNum
 	}
 	compilation->view->pin_search_path |=
 		CallsUserFunction(reinterpret_cast<Node *>(const_cast<Aggref *>(aggregate)), nullptr);
+}
+
+void CompileRecompute(Compilation *compilation, const Aggref *aggregate, AttrNumber attribute)
+{
+	ArgumentColumns *argument =
+		OpenArgument(compilation, aggregate, core::ArgumentKind::kRecompute);
+	argument->sum = attribute;
+	CompileInputs(compilation, aggregate, InputsOf(aggregate), argument);
+}
+
+// The argument that counts the values of a moving state; -1: the rows do.  False where the
+// truth has no such count.
+bool FindCounted(const Compilation *compilation, const MovingMode *mode, const Aggref *state,
+				 int *counted)
+{
+	const Node *count = CountBehind(mode, state);
+	ListCell *cell;
+	*counted = -1;
+	if (count == nullptr)
+		return true;
+	foreach (cell, compilation->counts)
+		if (equal(lfirst(cell), count))
+			*counted = foreach_current_index(cell);
+	return *counted >= 0;
+}
+
+// A state that the aggregate's own inverse takes values from; false where it is none.
+bool CompileMoving(Compilation *compilation, const Aggref *state, AttrNumber attribute)
+{
+	MovingMode mode;
+	int counted;
+	if (!IsMovingState(state, &mode) || !FindCounted(compilation, &mode, state, &counted))
+		return false;
+	List *inputs = MovingArguments(state);
+	Oid types[FUNC_MAX_ARGS];
+	ListCell *cell;
+	foreach (cell, inputs)
+		types[foreach_current_index(cell)] = exprType(static_cast<Node *>(lfirst(cell)));
+	ArgumentColumns *argument = OpenArgument(compilation, state, core::ArgumentKind::kMoving);
+	argument->sum = attribute;
+	argument->counted = counted;
+	argument->moving = static_cast<MovingCalls *>(palloc0(sizeof(MovingCalls)));
+	argument->moving->mode = mode;
+	InitMovingCalls(argument->moving, types, list_length(inputs), state->inputcollid);
+	CompileInputs(compilation, state, inputs, argument);
+	return true;
 }
 
 // The conditions of the aggregate's FILTER, without is_finite(its argument).
@@ -254,7 +300,7 @@ void CompileColumn(Compilation *compilation, const Aggref *aggregate, AttrNumber
 		OpenArgument(compilation, aggregate, core::ArgumentKind::kExact)->sum = attribute;
 	else if (plain && IsOurs(function, "any_value"))
 		OpenArgument(compilation, aggregate, core::ArgumentKind::kAny)->sum = attribute;
-	else
+	else if (!plain || !CompileMoving(compilation, aggregate, attribute))
 		CompileRecompute(compilation, aggregate, attribute);
 }
 

@@ -3,6 +3,7 @@
 #include "views/chain.h"
 #include "views/expression.h"
 #include "views/keys.h"
+#include "views/moving.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -382,6 +383,31 @@ void AddVerbatim(QueryPlan *plan, const Aggref *named, const char *stem)
 		column->maintenance = MaintenanceOf(castNode(Aggref, state));
 }
 
+bool IsImmutable(Oid function)
+{
+	return !OidIsValid(function) || func_volatile(function) == PROVOLATILE_IMMUTABLE;
+}
+
+// Whether the aggregate's own inverse can take values away.
+bool IsKeptMoving(const QueryPlan *plan, const Aggref *named, MovingMode *mode)
+{
+	return RuleFor(plan, named) == nullptr && CanBeKeptMoving(named, mode) &&
+		   !TraitsOf(named->aggfnoid).is_extreme && IsImmutable(mode->transition) &&
+		   IsImmutable(mode->inverse) && IsImmutable(mode->final);
+}
+
+void AddMoving(QueryPlan *plan, const Aggref *named, const MovingMode *mode, const char *stem)
+{
+	Node *state = MovingState(mode, named, ArgumentsOf(named));
+	Node *count = CountBehind(mode, castNode(Aggref, state));
+	if (count != nullptr && FindState(plan->states, count) == nullptr)
+		AddState(plan, &plan->states, count, psprintf("count_%s", stem), nullptr);
+	if (FindState(plan->states, state) == nullptr)
+		AddState(plan, &plan->states, state,
+				 psprintf("%s_%s", get_func_name(named->aggfnoid), stem), nullptr)
+			->maintenance = Maintenance::kMoving;
+}
+
 void AddParts(QueryPlan *plan, const Aggref *named, const char *stem)
 {
 	const Rule *rule = RuleFor(plan, named);
@@ -437,8 +463,11 @@ bool AddAggregate(QueryPlan *plan, const Aggref *aggregate, const char *output)
 		return false;
 	if (IsCountOfRows(aggregate))
 		return true;
+	MovingMode mode;
 	if (RuleFor(plan, named) != nullptr)
 		AddParts(plan, named, stem);
+	else if (IsKeptMoving(plan, named, &mode) && CheckFunctions(plan, named))
+		AddMoving(plan, named, &mode, stem);
 	else if (named->aggfnoid == F_COUNT_ || CheckFunctions(plan, named))
 		AddVerbatim(plan, named, stem);
 	else
@@ -455,6 +484,11 @@ Node *AggregateValue(QueryPlan *plan, const Aggref *aggregate)
 	const auto *named =
 		castNode(Aggref, NameZones(reinterpret_cast<Node *>(const_cast<Aggref *>(aggregate))));
 	const Rule *rule = RuleFor(plan, named);
+	MovingMode mode;
+	if (IsKeptMoving(plan, named, &mode))
+		return BuildExpression(MovingValue(&mode, named),
+							   list_make1(ColumnVar(FindState(
+								   plan->states, MovingState(&mode, named, ArgumentsOf(named))))));
 	if (rule == nullptr)
 		return ColumnVar(FindState(plan->states, VerbatimState(named)));
 	const Place place = PlaceOf(plan, named);

@@ -34,6 +34,9 @@ Manner MannerOf(const PlannedColumn *column)
 	case Maintenance::kExtreme:
 		return {"by the delta, and by affected group when the extreme leaves",
 				"only the base knows what comes next after it"};
+	case Maintenance::kMoving:
+		return {"by the delta, and by affected group when the inverse has no answer",
+				"the aggregate's own inverse takes values away"};
 	case Maintenance::kFloat:
 		return {"by the delta while finite values come, and by affected group otherwise",
 				"a sum of floats cannot give a value back exactly"};

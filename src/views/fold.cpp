@@ -3,6 +3,7 @@
 #include "views/extreme.h"
 #include "views/image.h"
 #include "views/keys.h"
+#include "views/moving.h"
 #include "views/program.h"
 #include "views/stale.h"
 
@@ -67,6 +68,7 @@ void SetValue(const ArgumentColumns *argument, Datum datum, core::Value *value)
 {
 	switch (argument->kind) {
 	case core::ArgumentKind::kCount:
+	case core::ArgumentKind::kMoving:
 	case core::ArgumentKind::kRecompute:
 		break;
 	case core::ArgumentKind::kInteger:
@@ -91,16 +93,19 @@ void SetValue(const ArgumentColumns *argument, Datum datum, core::Value *value)
 	}
 }
 
-// What an aggregate that is computed again would read.
-std::string_view InputsOf(const BaseProgram *program, const ArgumentColumns *argument)
+// What an aggregate reads of the row.
+std::string_view InputsOf(const BaseProgram *program, const ArgumentColumns *argument,
+						  bool *has_null)
 {
 	StringInfoData image;
 	initStringInfo(&image);
+	*has_null = false;
 	for (int i = 0; i < argument->input_count; i++) {
 		const Input *input = &argument->inputs[i];
 		bool is_null;
 		const Datum datum = ExecEvalExpr(input->expression, program->expressions, &is_null);
 		AppendImage(input->storage, datum, is_null, &image);
+		*has_null |= is_null;
 	}
 	return Bytes(&image);
 }
@@ -112,8 +117,12 @@ core::Value ValueOf(const BaseProgram *program, const ArgumentColumns *argument,
 	value.null = !Passes(program, argument->filter);
 	if (value.null)
 		return value;
-	if (argument->kind == core::ArgumentKind::kRecompute && inputs)
-		value.wire = InputsOf(program, argument);
+	bool has_null = false;
+	if (argument->kind == core::ArgumentKind::kMoving ||
+		(argument->kind == core::ArgumentKind::kRecompute && inputs))
+		value.wire = InputsOf(program, argument, &has_null);
+	if (argument->kind == core::ArgumentKind::kMoving)
+		value.null = has_null && argument->moving->mode.strict;
 	if (argument->expression == nullptr)
 		return value;
 	const Datum datum = ExecEvalExpr(argument->expression, program->expressions, &value.null);

@@ -3,6 +3,7 @@
 #include "views/counts.h"
 #include "views/extreme.h"
 #include "views/image.h"
+#include "views/moving.h"
 
 namespace mezzanine::views
 {
@@ -71,6 +72,7 @@ void ReadSum(const ArgumentColumns *columns, Datum sum, core::StoredArgument *ar
 		break;
 	case core::ArgumentKind::kCount:
 	case core::ArgumentKind::kExtreme:
+	case core::ArgumentKind::kMoving:
 	case core::ArgumentKind::kAny:
 	case core::ArgumentKind::kRecompute:
 		break;
@@ -127,6 +129,7 @@ Datum SumOf(const ArgumentColumns *columns, const core::StoredArgument &argument
 		return ArrayOf(argument.irregular);
 	case core::ArgumentKind::kCount:
 	case core::ArgumentKind::kExtreme:
+	case core::ArgumentKind::kMoving:
 	case core::ArgumentKind::kAny:
 	case core::ArgumentKind::kRecompute:
 		break;
@@ -154,10 +157,18 @@ void WriteArgument(const ArgumentColumns *columns, const core::StoredArgument &a
 		SetColumn(row, columns->irregular, {ArrayOf(argument.irregular), false});
 }
 
+// How many values the state of a kMoving argument is made of.
+int64 ValuesIn(const ArgumentColumns *columns, const core::Delta::Stored *combined)
+{
+	return columns->counted < 0
+			   ? combined->rows
+			   : combined->arguments[static_cast<std::size_t>(columns->counted)].count;
+}
+
 // The column of an argument that the core knows nothing of; false where only the truth
 // knows it.
 bool CombineColumn(ArgumentColumns *columns, const core::Argument *change, TupleTableSlot *home,
-				   NullableDatum *column)
+				   const core::Delta::Stored *combined, NullableDatum *column)
 {
 	const NullableDatum stored =
 		home == nullptr ? NullableDatum{0, true} : ReadColumn(home, columns->sum);
@@ -165,6 +176,11 @@ bool CombineColumn(ArgumentColumns *columns, const core::Argument *change, Tuple
 	switch (columns->kind) {
 	case core::ArgumentKind::kExtreme:
 		return FindExtreme(columns, change, stored, column);
+	case core::ArgumentKind::kMoving:
+		if (ValuesIn(columns, combined) > 0)
+			return !change->tainted() && MoveState(columns, change, column);
+		*column = {0, true};
+		return true;
 	case core::ArgumentKind::kAny:
 		if (stored.isnull && change->any() != nullptr) {
 			const char *image = change->any()->data();
@@ -187,8 +203,8 @@ void CombineColumns(const ViewProgram *view, const core::Group &group, TupleTabl
 	state->columns = static_cast<NullableDatum *>(
 		palloc(sizeof(NullableDatum) * static_cast<Size>(view->argument_count + 1)));
 	for (int i = 0; i < view->argument_count; i++) {
-		const bool known =
-			CombineColumn(&view->arguments[i], &group.arguments[i], home, &state->columns[i]);
+		const bool known = CombineColumn(&view->arguments[i], &group.arguments[i], home,
+										 &state->stored, &state->columns[i]);
 		state->recompute |= !known || state->stored.arguments[i].recompute;
 	}
 }

@@ -23,6 +23,7 @@ struct Refusal {
 enum class Maintenance {
 	kDelta,     // what comes is added, what leaves is taken away
 	kExtreme,   // min and max: looked up again when the extreme leaves
+	kMoving,    // the aggregate's own inverse takes values away; computed again where it cannot
 	kFloat,     // added while finite values come; computed again otherwise
 	kRecompute, // computed again for each group that changed
 };

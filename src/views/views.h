@@ -62,7 +62,11 @@ struct ArgumentColumns {
 	FmgrInfo better;
 	Oid collation;
 
-	// kRecompute: what the aggregate reads.  An UPDATE that leaves it alone is no change.
+	// kMoving: its functions, and which argument counts the values; -1: each row is one.
+	struct MovingCalls *moving;
+	int counted;
+
+	// kRecompute, kMoving: what the aggregate reads.  An UPDATE that leaves it alone is no change.
 	int input_count;
 	Input *inputs;
 };

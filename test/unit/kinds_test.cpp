@@ -288,6 +288,35 @@ TEST(Extreme, IsAChangeThoughNoRowIsLeftOver)
 	EXPECT_EQ(change.delta().group_count(0), 1u);
 }
 
+TEST(Moving, KeepsEveryValueOfEitherSide)
+{
+	OneArgument change(ArgumentKind::kMoving);
+	change.Add(Image("a")).Add(Image("b"), +1, 2).Add(Image("a"), -1, 2);
+	change.delta().CommitLevel(2);
+	change.Add(Image("c"), +1, 2);
+	change.delta().AbortLevel(2);
+	ASSERT_EQ(change.argument().Candidates(+1).size(), 2u);
+	EXPECT_EQ(change.argument().Candidates(+1)[1], "b");
+	ASSERT_EQ(change.argument().Candidates(-1).size(), 1u);
+	EXPECT_EQ(change.argument().Candidates(-1)[0], "a");
+	EXPECT_FALSE(change.argument().tainted());
+}
+
+TEST(Moving, IsComputedAgainWhereThereAreTooManyValues)
+{
+	OneArgument change(ArgumentKind::kMoving);
+	for (std::size_t i = 0; i < kMovingValuesMax; i++)
+		change.Add(Image("a"));
+	change.Add(Image("b"), -1);
+	EXPECT_FALSE(change.delta().empty());
+	OneArgument beyond(ArgumentKind::kMoving);
+	for (std::size_t i = 0; i < kMovingValuesMax + 1; i++)
+		beyond.Add(Image("a"));
+	EXPECT_FALSE(change.argument().tainted());
+	EXPECT_TRUE(beyond.argument().tainted());
+	EXPECT_EQ(beyond.argument().Candidates(+1).size(), kMovingValuesMax);
+}
+
 TEST(Any, KeepsTheFirst)
 {
 	OneArgument change(ArgumentKind::kAny);
