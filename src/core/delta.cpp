@@ -10,6 +10,9 @@ namespace mezzanine::core
 namespace
 {
 
+// Groups lie anywhere in memory, so that many are fetched ahead of their turn.
+constexpr std::size_t kAhead = 12;
+
 Error Misuse(std::string message)
 {
 	return Error(Code::kInvariant, std::move(message));
@@ -44,27 +47,6 @@ std::int64_t CombineRows(std::int64_t stored, std::int64_t change, Extent extent
 
 } // namespace
 
-Group::Group(std::pmr::memory_resource *resource, std::uint64_t key_hash,
-			 std::string_view key_image, std::size_t argument_count)
-	: hash(key_hash), key(key_image, resource), arguments(resource)
-{
-	arguments.reserve(argument_count);
-	for (std::size_t i = 0; i < argument_count; ++i)
-		arguments.emplace_back(resource);
-}
-
-bool Group::IsZero() const noexcept
-{
-	return rows == 0 && std::all_of(arguments.begin(), arguments.end(),
-									[](const Argument &argument) { return argument.IsZero(); });
-}
-
-bool Group::IsTainted() const noexcept
-{
-	return std::any_of(arguments.begin(), arguments.end(),
-					   [](const Argument &argument) { return argument.tainted(); });
-}
-
 Delta::Delta(std::pmr::memory_resource *resource)
 	: resource_(resource), levels_(resource), sealed_(resource), sum_(resource),
 	  combined_arguments_(resource), encoded_(resource)
@@ -75,7 +57,9 @@ Group &Delta::Add(int depth, ViewId view, const Row &row)
 {
 	if (row.kinds.size() != row.values.size())
 		throw Misuse("a row's values are not those of its view");
-	Group &group = GroupFor(&At(depth, view).groups, row);
+	Group &group = At(depth, view).groups.FindOrMake(row.hash, row.key, row.kinds.size());
+	if (group.arguments.size() != row.kinds.size())
+		throw Misuse("a row's values are not those of its view");
 	group.rows += row.sign;
 	for (std::size_t i = 0; i < row.values.size(); ++i)
 		group.arguments[i].Add(row.kinds[i], row.values[i], row.sign);
@@ -86,7 +70,7 @@ void Delta::Truncate(int depth, ViewId view)
 {
 	ViewDelta &delta = At(depth, view);
 	delta.truncated = true;
-	delta.groups.clear();
+	delta.groups.Clear();
 }
 
 void Delta::CommitLevel(int depth)
@@ -136,11 +120,9 @@ void Delta::MergeGroups(std::size_t view_index, std::size_t into, std::size_t fr
 	Group &source = group(view_index, from);
 	if (into == from)
 		throw Misuse("a group cannot be merged into itself");
-	PrepareMerge(&group(view_index, into), &source);
-	MergePrepared(&group(view_index, into), &source);
-	source.rows = 0;
-	for (Argument &argument : source.arguments)
-		argument.Clear();
+	group(view_index, into).PrepareMerge(&source);
+	group(view_index, into).MergePrepared(&source);
+	source.Clear();
 }
 
 void Delta::AddPart(Group *group, std::span<const ArgumentKind> kinds, const Stored &part)
@@ -206,24 +188,6 @@ Delta::ViewDelta &Delta::At(int depth, ViewId view)
 	return levels_.back().views.try_emplace(view, resource_).first->second;
 }
 
-Group &Delta::GroupFor(GroupSet *groups, const Row &row)
-{
-	const GroupName name{row.hash, row.key};
-	auto at = groups->find(name);
-	if (at == groups->end())
-		at = groups->emplace(resource_, row.hash, row.key, row.kinds.size()).first;
-	if (at->arguments.size() != row.kinds.size())
-		throw Misuse("a row's values are not those of its view");
-	return Mutable(*at);
-}
-
-// A set guards its elements' names by giving them out as const; the sums beside the
-// name are free to change.
-Group &Delta::Mutable(const Group &group) noexcept
-{
-	return const_cast<Group &>(group);
-}
-
 // Does all of a merge that allocates, and changes no sum: after a throw here both sides
 // are as they were, and MergePrepared cannot throw.
 void Delta::PrepareMerge(ViewMap *parent, ViewMap *child)
@@ -231,7 +195,7 @@ void Delta::PrepareMerge(ViewMap *parent, ViewMap *child)
 	for (auto &[view, theirs] : *child) {
 		const auto ours = parent->find(view);
 		if (ours != parent->end() && !theirs.truncated)
-			PrepareMerge(&ours->second.groups, &theirs.groups);
+			ours->second.groups.PrepareMerge(&theirs.groups);
 	}
 }
 
@@ -246,67 +210,29 @@ void Delta::MergePrepared(ViewMap *parent, ViewMap *child) noexcept
 		}
 		if (theirs->second.truncated) {
 			ours->second.truncated = true;
-			ours->second.groups.swap(theirs->second.groups);
+			ours->second.groups.Swap(&theirs->second.groups);
 		} else {
-			MergePrepared(&ours->second.groups, &theirs->second.groups);
+			ours->second.groups.MergePrepared(&theirs->second.groups);
 		}
 		child->erase(theirs);
 	}
 }
 
-void Delta::PrepareMerge(GroupSet *into, GroupSet *from)
-{
-	if (into->empty())
-		return;
-	const std::size_t together = into->size() + from->size();
-	if (together > into->bucket_count()) /* the load factor is 1 */
-		into->reserve(std::max(together, 2 * into->size()));
-	for (const Group &theirs : *from) {
-		const auto ours = into->find(theirs);
-		if (ours != into->end())
-			PrepareMerge(&Mutable(*ours), &Mutable(theirs));
-	}
-}
-
-void Delta::MergePrepared(GroupSet *into, GroupSet *from) noexcept
-{
-	if (into->empty()) { /* it may have no buckets yet, and taking them allocates */
-		into->swap(*from);
-		return;
-	}
-	while (!from->empty()) {
-		const auto merged = into->insert(from->extract(from->begin()));
-		if (!merged.inserted)
-			MergePrepared(&Mutable(*merged.position), &merged.node.value());
-	}
-}
-
-void Delta::PrepareMerge(Group *into, Group *from)
-{
-	if (into->arguments.size() != from->arguments.size())
-		throw Misuse("two parts of a group differ in their arguments");
-	for (std::size_t i = 0; i < from->arguments.size(); ++i)
-		into->arguments[i].PrepareMerge(&from->arguments[i]);
-}
-
-void Delta::MergePrepared(Group *into, Group *from) noexcept
-{
-	into->rows += from->rows;
-	for (std::size_t i = 0; i < from->arguments.size(); ++i)
-		into->arguments[i].MergePrepared(&from->arguments[i]);
-}
-
 void Delta::SealView(ViewId view, const ViewDelta &delta)
 {
-	SealedView sealed{view, delta.truncated, std::pmr::vector<SealedGroup>(resource_)};
-	for (const Group &group : delta.groups) {
-		if (!group.IsZero())
-			sealed.groups.push_back(SealedGroup{group.hash, &Mutable(group)});
+	SealedView sealed{view, delta.truncated, std::pmr::vector<GroupTable::Slot>(resource_)};
+	sealed.groups.reserve(delta.groups.size());
+	const std::span<const GroupTable::Slot> slots = delta.groups.slots();
+	for (std::size_t i = 0; i < slots.size(); ++i) {
+		if (i + kAhead < slots.size())
+			__builtin_prefetch(slots[i + kAhead].group);
+		if (slots[i].group != nullptr && !slots[i].group->IsZero())
+			sealed.groups.push_back(slots[i]);
 	}
 	if (sealed.groups.empty() && !sealed.truncated)
 		return;
 	std::sort(sealed.groups.begin(), sealed.groups.end(),
-			  [](const SealedGroup &a, const SealedGroup &b) {
+			  [](const GroupTable::Slot &a, const GroupTable::Slot &b) {
 				  return a.hash != b.hash ? a.hash < b.hash : a.group->key < b.group->key;
 			  });
 	sealed_.push_back(std::move(sealed));

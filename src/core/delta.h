@@ -15,39 +15,20 @@
 // one hash, and the shell, which knows the type, joins them by MergeGroups.
 #pragma once
 
-#include "core/state.h"
+#include "core/group.h"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory_resource>
 #include <span>
-#include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace mezzanine::core
 {
 
 using ViewId = std::uint32_t;
-
-// One group's net change.
-struct Group {
-	Group(std::pmr::memory_resource *resource, std::uint64_t key_hash, std::string_view key_image,
-		  std::size_t argument_count);
-	Group(Group &&) noexcept = default;
-
-	// No row and no trace of one: applying it changes nothing.
-	bool IsZero() const noexcept;
-	// Some argument's change does not add up: the group must be computed again.
-	bool IsTainted() const noexcept;
-
-	std::uint64_t hash;
-	std::pmr::string key;
-	std::int64_t rows = 0;
-	std::pmr::vector<Argument> arguments;
-};
 
 class Delta
 {
@@ -131,33 +112,11 @@ public:
 						  Extent after = Extent::kWhole);
 
 private:
-	struct GroupName {
-		std::uint64_t hash;
-		std::string_view key;
-	};
-	struct HashOfGroup {
-		using is_transparent = void;
-		std::size_t operator()(const Group &group) const noexcept { return group.hash; }
-		std::size_t operator()(const GroupName &name) const noexcept { return name.hash; }
-	};
-	struct SameGroup {
-		using is_transparent = void;
-		bool operator()(const Group &a, const Group &b) const noexcept
-		{
-			return a.hash == b.hash && a.key == b.key;
-		}
-		bool operator()(const GroupName &a, const Group &b) const noexcept
-		{
-			return a.hash == b.hash && a.key == b.key;
-		}
-	};
-	using GroupSet = std::pmr::unordered_set<Group, HashOfGroup, SameGroup>;
-
 	struct ViewDelta {
 		explicit ViewDelta(std::pmr::memory_resource *resource) : groups(resource) {}
 
 		bool truncated = false;
-		GroupSet groups;
+		GroupTable groups;
 	};
 	using ViewMap = std::pmr::map<ViewId, ViewDelta>;
 
@@ -169,26 +128,15 @@ private:
 		ViewMap views;
 	};
 
-	// A group in its sorted place, with the hash beside the pointer for the sort's sake.
-	struct SealedGroup {
-		std::uint64_t hash;
-		Group *group;
-	};
 	struct SealedView {
 		ViewId view;
 		bool truncated;
-		std::pmr::vector<SealedGroup> groups;
+		std::pmr::vector<GroupTable::Slot> groups; // in their order
 	};
 
 	ViewDelta &At(int depth, ViewId view);
-	Group &GroupFor(GroupSet *groups, const Row &row);
-	static Group &Mutable(const Group &group) noexcept;
 	static void PrepareMerge(ViewMap *parent, ViewMap *child);
 	static void MergePrepared(ViewMap *parent, ViewMap *child) noexcept;
-	static void PrepareMerge(GroupSet *into, GroupSet *from);
-	static void MergePrepared(GroupSet *into, GroupSet *from) noexcept;
-	static void PrepareMerge(Group *into, Group *from);
-	static void MergePrepared(Group *into, Group *from) noexcept;
 	void SealView(ViewId view, const ViewDelta &delta);
 
 	std::pmr::memory_resource *resource_;

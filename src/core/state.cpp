@@ -66,7 +66,7 @@ int Argument::Rare::LargestScale() const noexcept
 }
 
 Argument::Argument(Argument &&other) noexcept
-	: count_(other.count_), integer_(other.integer_), resource_(other.resource_),
+	: resource_(other.resource_), count_(other.count_), integer_(other.integer_),
 	  rare_(other.rare_), scale_(other.scale_), form_(other.form_), tainted_(other.tainted_)
 {
 	other.rare_ = nullptr;

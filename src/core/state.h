@@ -177,9 +177,12 @@ private:
 	void CheckBits(int number) const;
 	std::int64_t FiniteCount() const noexcept;
 
-	std::int64_t count_ = 0;
-	__int128 integer_ = 0;
+	// Where palloc can put it: that aligns to 8 bytes.
+	using Wide = __int128 __attribute__((aligned(8)));
+
 	std::pmr::memory_resource *resource_;
+	std::int64_t count_ = 0;
+	Wide integer_ = 0;
 	Rare *rare_ = nullptr;
 	std::int16_t scale_ = 0;
 	Form form_ = Form::kPlain;
