@@ -84,6 +84,10 @@ public:
 	{
 		return sealed_[view_index].groups.size();
 	}
+	std::uint64_t hash(std::size_t view_index, std::size_t i) const noexcept
+	{
+		return sealed_[view_index].groups[i].hash;
+	}
 	Group &group(std::size_t view_index, std::size_t i) noexcept
 	{
 		return *sealed_[view_index].groups[i].group;

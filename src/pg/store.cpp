@@ -9,35 +9,6 @@ namespace mezzanine::pg
 namespace
 {
 
-// Makes what the executor wants for writing into the table.
-void PrepareToWrite(Store *store)
-{
-	if (store->target != nullptr)
-		return;
-	MemoryContext caller = MemoryContextSwitchTo(store->context);
-	store->estate = CreateExecutorState();
-	store->target = makeNode(ResultRelInfo);
-	// Range table index 0: there is no range table to look columns up in.
-	InitResultRelInfo(store->target, store->table, 0, nullptr, 0);
-	MemoryContextSwitchTo(caller);
-}
-
-// Adds `slot` to the table's indexes.  The executor does it, so that expression and
-// unique indexes are treated as everywhere else.
-void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
-{
-	PrepareToWrite(store);
-	if (store->target->ri_IndexRelationDescs == nullptr) {
-		MemoryContext caller = MemoryContextSwitchTo(store->context);
-		ExecOpenIndices(store->target, false);
-		MemoryContextSwitchTo(caller);
-	}
-	if (store->target->ri_NumIndices > 0)
-		list_free(ExecInsertIndexTuples(store->target, slot, store->estate, is_update, false,
-										nullptr, NIL));
-	ResetPerTupleExprContext(store->estate);
-}
-
 Written Judge(TM_Result result, Relation table)
 {
 	switch (result) {
@@ -155,6 +126,29 @@ bool NextJudged(Search *search, TupleTableSlot *slot)
 
 } // namespace
 
+void OpenIndexes(Store *store)
+{
+	if (store->target != nullptr)
+		return;
+	MemoryContext caller = MemoryContextSwitchTo(store->context);
+	store->estate = CreateExecutorState();
+	store->target = makeNode(ResultRelInfo);
+	// Range table index 0: there is no range table to look columns up in.
+	InitResultRelInfo(store->target, store->table, 0, nullptr, 0);
+	ExecOpenIndices(store->target, false);
+	MemoryContextSwitchTo(caller);
+}
+
+// The executor does it, so that expression and unique indexes are treated as everywhere else.
+void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
+{
+	OpenIndexes(store);
+	if (store->target->ri_NumIndices > 0)
+		list_free(ExecInsertIndexTuples(store->target, slot, store->estate, is_update, false,
+										nullptr, NIL));
+	ResetPerTupleExprContext(store->estate);
+}
+
 Store OpenStore(Oid table, Oid index, LOCKMODE mode)
 {
 	Store store;
@@ -203,6 +197,11 @@ Search BeginSearchAt(Store *store, ScanKey keys, int key_count, Snapshot snapsho
 								  search.judges ? SnapshotAny : search.latest, key_count, 0);
 	index_rescan(search.scan, keys, key_count, nullptr, 0);
 	return search;
+}
+
+void Restart(Search *search, ScanKey keys, int key_count)
+{
+	index_rescan(search->scan, keys, key_count, nullptr, 0);
 }
 
 bool NextMatch(Search *search, TupleTableSlot *slot)

@@ -54,6 +54,9 @@ Search BeginSearch(Store *store, ScanKey keys, int key_count);
 // The same with a snapshot that the caller has registered: several searches of one instant.
 Search BeginSearchAt(Store *store, ScanKey keys, int key_count, Snapshot snapshot);
 
+// Begins again with other keys, as many as before, in the same snapshot.
+void Restart(Search *search, ScanKey keys, int key_count);
+
 // Fills `slot` with the next version that the latest snapshot sees.
 bool NextMatch(Search *search, TupleTableSlot *slot);
 void EndSearch(Search *search);
@@ -85,5 +88,11 @@ bool SeenByTransaction(TupleTableSlot *slot);
 // Raises 23505 where a unique index has the key already; 23502 and 23514 where the
 // row breaks a constraint.
 void InsertRow(Store *store, TupleTableSlot *slot);
+
+// Makes ready to write into the table's indexes; done by the first write otherwise.
+void OpenIndexes(Store *store);
+
+// Adds the row in `slot`, inserted just now, to all indexes of the table.
+void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update);
 
 } // namespace mezzanine::pg

@@ -5,6 +5,7 @@
 // latest version and changed in place; whoever holds it is waited for.
 #include "fence/fence.h"
 #include "pg/attempt.h"
+#include "pg/bulk.h"
 #include "pg/context.h"
 #include "pg/store.h"
 #include "views/catalogue.h"
@@ -14,6 +15,7 @@
 #include "views/rows.h"
 #include "views/spread.h"
 #include "views/stale.h"
+#include "views/sweep.h"
 #include "views/transaction.h"
 
 namespace mezzanine::views
@@ -32,12 +34,19 @@ struct Apply {
 	pg::Store store;
 	Sink next; // for what feeds other cores
 	TupleTableSlot *written;
+	Sweep *sweep;   // with many groups: how home rows are found, or NULL,
+	pg::Bulk *bulk; // and where new ones go
 	Spread spread;
 	MemoryContext scratch;    // for one group
 	uint64 fenced_ranges;     // with many groups: the ranges below this are behind us
 	ItemPointerData *touches; // rows inserted only to meet predicate locks
 	std::size_t touch_count;
 };
+
+uint64 HashAt(const Apply *apply, std::size_t i)
+{
+	return apply->delta->hash(apply->view_index, i);
+}
 
 bool IsSpread(const Apply *apply)
 {
@@ -53,8 +62,10 @@ core::Group &GroupAt(const Apply *apply, std::size_t i)
 // it.  There is one for each group, taken exclusively, and above it one for each range of
 // hashes, shared by those who take the groups' own.  Who has many groups takes the ranges
 // for itself instead: so the lock table never runs out.
-constexpr int kRangeBits = 10;
 constexpr std::size_t kManyGroups = 256;
+
+// Groups lie anywhere in memory, so they are fetched ahead of their turn.
+constexpr std::size_t kAhead = 8;
 
 fence::Fence FenceOfGroup(const Apply *apply, uint64 hash)
 {
@@ -75,10 +86,10 @@ bool HasManyGroups(const Apply *apply)
 // Whether a neighbour of group `i` in this delta has the same upper `bits` of the hash.
 bool HasNeighbour(const Apply *apply, std::size_t i, int bits)
 {
-	const uint64 upper = GroupAt(apply, i).hash >> (64 - bits);
-	return (i > 0 && GroupAt(apply, i - 1).hash >> (64 - bits) == upper) ||
+	const uint64 upper = HashAt(apply, i) >> (64 - bits);
+	return (i > 0 && HashAt(apply, i - 1) >> (64 - bits) == upper) ||
 		   (i + 1 < apply->delta->group_count(apply->view_index) &&
-			GroupAt(apply, i + 1).hash >> (64 - bits) == upper);
+			HashAt(apply, i + 1) >> (64 - bits) == upper);
 }
 
 void FenceGroup(const Apply *apply, uint64 hash)
@@ -92,7 +103,7 @@ void FenceGroup(const Apply *apply, uint64 hash)
 // the group itself is fenced then.
 bool FenceAhead(Apply *apply, std::size_t i)
 {
-	const uint64 hash = GroupAt(apply, i).hash;
+	const uint64 hash = HashAt(apply, i);
 	if (HasManyGroups(apply)) {
 		if (apply->fenced_ranges <= hash >> (64 - kRangeBits)) {
 			fence::Acquire(FenceOfRange(apply, hash), ShareRowExclusiveLock);
@@ -115,7 +126,7 @@ void MergeEqualKeys(const Apply *apply)
 	const std::size_t count = apply->delta->group_count(apply->view_index);
 	std::size_t first = 0; // of the groups with this hash
 	for (std::size_t i = 1; i < count; i++) {
-		if (GroupAt(apply, i).hash != GroupAt(apply, first).hash)
+		if (HashAt(apply, i) != HashAt(apply, first))
 			first = i;
 		for (std::size_t j = first; j < i; j++)
 			if (SameKey(apply->view, &GroupAt(apply, i), &GroupAt(apply, j))) {
@@ -144,6 +155,8 @@ bool Write(Apply *apply, bool found, bool remains)
 											: pg::DeleteRow(&apply->store, &row);
 		if (outcome == pg::Written::kChanged)
 			return false;
+	} else if (remains && apply->bulk != nullptr) {
+		pg::BulkInsert(apply->bulk, after);
 	} else if (remains) {
 		pg::InsertRow(&apply->store, after);
 	}
@@ -167,13 +180,10 @@ bool WriteTruth(Apply *apply, KeyValues key, bool found)
 	return Write(apply, found, Recompute(apply->view, key, apply->written));
 }
 
-// Brings one group up to date; false when its row changed meanwhile.
-bool TryGroup(Apply *apply, const core::Group &group, bool fenced, bool *missing)
+// Brings one group up to date, whose home row is in the store's slot if there is one; false
+// when it changed meanwhile.
+bool ChangeGroup(Apply *apply, const core::Group &group, bool found)
 {
-	const bool found = FindHomeRow(&apply->store, apply->view, group);
-	*missing = !found;
-	if (!found && !fenced)
-		return false;
 	TupleTableSlot *home = found ? apply->store.slot : nullptr;
 	// A row keeps its key's image.
 	const KeyValues key = found ? KeyOfRow(apply->view, home) : KeyOfGroup(apply->view, &group);
@@ -184,6 +194,13 @@ bool TryGroup(Apply *apply, const core::Group &group, bool fenced, bool *missing
 	if (remains)
 		FillHomeRow(apply->view, &state, group.hash, key, apply->written);
 	return Write(apply, found, remains);
+}
+
+bool TryGroup(Apply *apply, const core::Group &group, bool fenced, bool *missing)
+{
+	const bool found = FindHomeRow(&apply->store, apply->view, group);
+	*missing = !found;
+	return (found || fenced) && ChangeGroup(apply, group, found);
 }
 
 // Inserts a row with the group's key, to be deleted at once: predicate locks that
@@ -201,6 +218,8 @@ void ApplyToRow(Apply *apply, std::size_t i)
 {
 	const core::Group &group = GroupAt(apply, i);
 	bool fenced = FenceAhead(apply, i);
+	if (apply->sweep != nullptr && ChangeGroup(apply, group, SweepTo(apply->sweep, group)))
+		return;
 
 	bool missing = false;
 	while (!TryGroup(apply, group, fenced, &missing)) {
@@ -243,12 +262,33 @@ void ApplyGroups(Apply *apply)
 			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ItemPointerData) * (count + 1)));
 	MergeEqualKeys(apply);
 	for (std::size_t i = 0; i < count; i++) {
+		if (i + kAhead < count)
+			__builtin_prefetch(&GroupAt(apply, i + kAhead));
 		MemoryContext old = MemoryContextSwitchTo(apply->scratch);
 		ApplyGroup(apply, i);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(apply->scratch);
 	}
 	DeleteTouches(apply);
+}
+
+// At SERIALIZABLE each group is searched for and touched, one by one.
+bool GoesInBulk(const Apply *apply)
+{
+	return HasManyGroups(apply) && !IsSpread(apply) && !IsolationIsSerializable();
+}
+
+void ApplyAllGroups(Apply *apply)
+{
+	if (!GoesInBulk(apply)) {
+		ApplyGroups(apply);
+		return;
+	}
+	apply->sweep = BeginSweep(&apply->store, apply->view);
+	apply->bulk = pg::BeginBulk(&apply->store, work_mem);
+	ApplyGroups(apply);
+	pg::EndBulk(apply->bulk);
+	EndSweep(apply->sweep);
 }
 
 // After TRUNCATE of the base, whose lock nobody else's changes can have passed.
@@ -301,13 +341,13 @@ void ApplyView(Apply *apply)
 		OpenCells(apply);
 
 	const OwnerScope scope = EnterOwner(view);
-	if (!apply->delta->truncated(apply->view_index)) {
-		ApplyGroups(apply);
-	} else if (view->key_count == 0) {
+	const bool truncated = apply->delta->truncated(apply->view_index);
+	if (truncated && view->key_count == 0) {
 		RewriteOnlyRow(apply);
 	} else {
-		DeleteAll(apply);
-		ApplyGroups(apply);
+		if (truncated)
+			DeleteAll(apply);
+		ApplyAllGroups(apply);
 	}
 	LeaveOwner(&scope);
 	EndApplication(RowsWritten(apply));
