@@ -14,3 +14,14 @@ SELECT inventory.refuse_change();
 DELETE FROM inventory.journal;
 SELECT count(*) FROM inventory.journal j JOIN inventory.stock s USING (stock)
 	WHERE s.sku = 'journal-lamp';
+-- So is every table that says so.
+SELECT k.relname AS only_says_so FROM pg_class AS k
+WHERE k.relnamespace = 'inventory'::regnamespace AND k.relkind = 'r'
+  AND obj_description(k.oid, 'pg_class') ~ 'append-only'
+  AND NOT EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = k.oid AND t.tgenabled = 'A'
+	AND t.tgfoid = 'inventory.refuse_change'::regproc AND t.tgtype & (2 | 8 | 16 | 32) = (2 | 8 | 16 | 32));
+SELECT count(*) AS tables FROM pg_trigger WHERE tgfoid = 'inventory.refuse_change'::regproc;
+\set VERBOSITY terse
+DELETE FROM inventory.count_point;
+UPDATE inventory.expectation SET quantity = quantity;
+TRUNCATE inventory.expectation_settlement;

@@ -147,14 +147,9 @@ COMMENT ON COLUMN inventory.idempotency.movement IS 'the answer of receive()';
 CREATE FUNCTION inventory.refuse_change() RETURNS trigger
 	LANGUAGE c VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_refuse_change';
-COMMENT ON FUNCTION inventory.refuse_change() IS 'trigger: keeps the journal append-only';
+COMMENT ON FUNCTION inventory.refuse_change() IS
+	'trigger: keeps a table append-only';
 REVOKE ALL ON FUNCTION inventory.refuse_change() FROM PUBLIC;
-
-CREATE TRIGGER journal_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON inventory.journal
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.journal ENABLE ALWAYS TRIGGER journal_append_only;
-COMMENT ON TRIGGER journal_append_only ON inventory.journal IS
-	'movements are never changed or removed, by nobody';
 
 REVOKE ALL ON ALL TABLES IN SCHEMA inventory FROM PUBLIC;
 REVOKE ALL ON ALL SEQUENCES IN SCHEMA inventory FROM PUBLIC;

@@ -44,13 +44,6 @@ COMMENT ON COLUMN inventory.serial_history.sequence IS
 	'number of the movement in the journal, or a number of its own where units were exchanged';
 COMMENT ON COLUMN inventory.serial_history.reason IS 'as in the journal';
 
-CREATE TRIGGER serial_history_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
-	ON inventory.serial_history
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.serial_history ENABLE ALWAYS TRIGGER serial_history_append_only;
-COMMENT ON TRIGGER serial_history_append_only ON inventory.serial_history IS
-	'changes are never changed or removed, by nobody';
-
 -- A transaction under an old snapshot that changes a serial sees two versions of its row,
 -- the snapshot's and its own: the newer one counts.
 CREATE VIEW inventory.serials AS

@@ -45,19 +45,6 @@ COMMENT ON TABLE inventory.quarantine IS
 	'units that came into quarantine, or, negative, left it; append-only';
 COMMENT ON COLUMN inventory.quarantine.sequence IS 'number of the movement in the journal';
 
-CREATE TRIGGER correction_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
-	ON inventory.correction
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.correction ENABLE ALWAYS TRIGGER correction_append_only;
-COMMENT ON TRIGGER correction_append_only ON inventory.correction IS
-	'corrections are never changed or removed, by nobody';
-CREATE TRIGGER quarantine_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
-	ON inventory.quarantine
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.quarantine ENABLE ALWAYS TRIGGER quarantine_append_only;
-COMMENT ON TRIGGER quarantine_append_only ON inventory.quarantine IS
-	'entries are never changed or removed, by nobody';
-
 CREATE VIEW inventory.corrections AS
 SELECT s.sku, s.location, s.lot, c.sequence, c.at, c.verb, c.delta, c.counted, c.reason
 FROM inventory.correction AS c

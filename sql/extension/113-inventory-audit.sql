@@ -22,12 +22,6 @@ COMMENT ON COLUMN inventory.audit_entry.verb IS 'the function that was called';
 COMMENT ON COLUMN inventory.audit_entry.before IS 'what was, of that which was changed';
 COMMENT ON COLUMN inventory.audit_entry.after IS 'what is';
 
-CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON inventory.audit_entry
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.audit_entry ENABLE ALWAYS TRIGGER audit_append_only;
-COMMENT ON TRIGGER audit_append_only ON inventory.audit_entry IS
-	'entries are never changed or removed, by nobody';
-
 CREATE VIEW inventory.audit AS
 SELECT e.entry, e.at, e.role, e.verb, s.sku, s.location, e.reservation, e.reason, e.before, e.after
 FROM inventory.audit_entry AS e

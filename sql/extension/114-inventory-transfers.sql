@@ -37,24 +37,6 @@ COMMENT ON TABLE inventory.transfer_receipt IS
 COMMENT ON COLUMN inventory.transfer_receipt.sequence IS 'number of the movement in the journal';
 COMMENT ON COLUMN inventory.transfer_receipt.lost IS 'whether they are given up';
 
-CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON inventory.transfer
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.transfer ENABLE ALWAYS TRIGGER transfer_append_only;
-COMMENT ON TRIGGER transfer_append_only ON inventory.transfer IS
-	'transfers are never changed or removed, by nobody';
-CREATE TRIGGER transfer_line_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
-	ON inventory.transfer_line
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.transfer_line ENABLE ALWAYS TRIGGER transfer_line_append_only;
-COMMENT ON TRIGGER transfer_line_append_only ON inventory.transfer_line IS
-	'lines are never changed or removed, by nobody';
-CREATE TRIGGER transfer_receipt_append_only BEFORE UPDATE OR DELETE OR TRUNCATE
-	ON inventory.transfer_receipt
-	FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change();
-ALTER TABLE inventory.transfer_receipt ENABLE ALWAYS TRIGGER transfer_receipt_append_only;
-COMMENT ON TRIGGER transfer_receipt_append_only ON inventory.transfer_receipt IS
-	'receipts are never changed or removed, by nobody';
-
 CREATE VIEW inventory.transfers AS
 SELECT t.transfer, l.line, s.sku, s.lot, t.from_location, t.to_location, t.shipped_at, t.eta,
 	l.quantity AS shipped, r.received, r.lost, l.quantity - r.received - r.lost AS in_transit

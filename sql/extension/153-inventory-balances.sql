@@ -1,4 +1,30 @@
 -- Inventory: balances of the past.
+CREATE VIEW inventory.entry AS
+SELECT j.sequence, j.stock, side.account, side.quantity, j.at, j.transaction
+FROM inventory.journal AS j
+CROSS JOIN LATERAL (VALUES (j.to_account, j.quantity), (j.from_account, -j.quantity))
+	AS side (account, quantity);
+COMMENT ON VIEW inventory.entry IS
+	'the two sides of each movement: units that came to an account, or, negative, left it';
+REVOKE ALL ON inventory.entry FROM PUBLIC;
+
+CREATE FUNCTION inventory.stocks_of(sku text, location text) RETURNS bigint[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	stocks bigint[] := ARRAY(SELECT s.stock FROM inventory.stock AS s
+		WHERE s.sku = $1 AND s.location = $2);
+BEGIN
+	IF cardinality(stocks) = 0 THEN
+		RAISE EXCEPTION 'no such item "%" at location "%"', sku, location
+			USING ERRCODE = 'MZ010', DETAIL = 'It was never received there.',
+			HINT = 'Check the spelling.';
+	END IF;
+	RETURN stocks;
+END $$;
+COMMENT ON FUNCTION inventory.stocks_of(text, text) IS
+	'for balance_at() and balance_in() alone: the stocks of an item at a location, or an error';
+
 CREATE FUNCTION inventory.balance_at(sku text, location text, at timestamptz)
 	RETURNS TABLE (account text, quantity bigint)
 	LANGUAGE plpgsql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
@@ -12,13 +38,7 @@ BEGIN
 			USING ERRCODE = '22023', DETAIL = 'The call cannot be answered without them.',
 			HINT = 'Name an item, a location and a time.';
 	END IF;
-	stocks := ARRAY(SELECT s.stock FROM inventory.stock AS s
-		WHERE s.sku = $1 AND s.location = $2);
-	IF cardinality(stocks) = 0 THEN
-		RAISE EXCEPTION 'no such item "%" at location "%"', sku, location
-			USING ERRCODE = 'MZ010', DETAIL = 'It was never received there.',
-			HINT = 'Check the spelling.';
-	END IF;
+	stocks := inventory.stocks_of(sku, location);
 	SELECT max(o.upto) INTO horizon FROM inventory.opening_balance AS o
 	WHERE o.stock = ANY (stocks);
 	IF at < horizon THEN
@@ -33,11 +53,8 @@ BEGIN
 		SELECT o.account, o.quantity FROM inventory.opening_balance AS o
 		WHERE o.stock = ANY (stocks)
 		UNION ALL
-		SELECT side.account, side.quantity
-		FROM inventory.journal AS j
-		CROSS JOIN LATERAL (VALUES (j.to_account, j.quantity), (j.from_account, -j.quantity))
-			AS side (account, quantity)
-		WHERE j.stock = ANY (stocks) AND j.at <= $3
+		SELECT e.account, e.quantity FROM inventory.entry AS e
+		WHERE e.stock = ANY (stocks) AND e.at <= $3
 	) AS b
 	GROUP BY b.account
 	ORDER BY b.account;
@@ -57,13 +74,7 @@ BEGIN
 			USING ERRCODE = '22023', DETAIL = 'The call cannot be answered without them.',
 			HINT = 'Name an item, a location and a snapshot.';
 	END IF;
-	stocks := ARRAY(SELECT s.stock FROM inventory.stock AS s
-		WHERE s.sku = $1 AND s.location = $2);
-	IF cardinality(stocks) = 0 THEN
-		RAISE EXCEPTION 'no such item "%" at location "%"', sku, location
-			USING ERRCODE = 'MZ010', DETAIL = 'It was never received there.',
-			HINT = 'Check the spelling.';
-	END IF;
+	stocks := inventory.stocks_of(sku, location);
 	IF EXISTS (SELECT FROM inventory.opening_balance AS o WHERE o.stock = ANY (stocks)) THEN
 		RAISE EXCEPTION 'movements of the item were pruned'
 			USING ERRCODE = '22023',
@@ -71,21 +82,20 @@ BEGIN
 			HINT = 'Ask for a time: inventory.balance_at().';
 	END IF;
 	RETURN QUERY
-	SELECT side.account, sum(side.quantity)::bigint
-	FROM inventory.journal AS j
-	CROSS JOIN LATERAL (VALUES (j.to_account, j.quantity), (j.from_account, -j.quantity))
-		AS side (account, quantity)
+	SELECT e.account, sum(e.quantity)::bigint
+	FROM inventory.entry AS e
 	-- What a dump brought along (2^56 and more) was there before any snapshot of this cluster.
-	WHERE j.stock = ANY (stocks)
-		AND (j.transaction >= '72057594037927936'
-			OR pg_visible_in_snapshot(j.transaction, snapshot))
-	GROUP BY side.account
-	ORDER BY side.account;
+	WHERE e.stock = ANY (stocks)
+		AND (e.transaction >= '72057594037927936'
+			OR pg_visible_in_snapshot(e.transaction, snapshot))
+	GROUP BY e.account
+	ORDER BY e.account;
 END $$;
 COMMENT ON FUNCTION inventory.balance_in(text, text, pg_snapshot) IS
 	'units in each account of an item at a location, by the movements that a snapshot saw';
 
-REVOKE ALL ON FUNCTION inventory.balance_at(text, text, timestamptz),
+REVOKE ALL ON FUNCTION inventory.stocks_of(text, text),
+	inventory.balance_at(text, text, timestamptz),
 	inventory.balance_in(text, text, pg_snapshot) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inventory.balance_at(text, text, timestamptz),
 	inventory.balance_in(text, text, pg_snapshot) TO inventory_app, inventory_reader;

@@ -84,12 +84,10 @@ CREATE FUNCTION inventory.roll_up(sequences bigint[]) RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp
 AS $$
 INSERT INTO inventory.opening_balance AS o (stock, account, quantity, movements, upto)
-SELECT j.stock, side.account, sum(side.quantity), count(*), max(j.at)
-FROM inventory.journal AS j
-CROSS JOIN LATERAL (VALUES (j.to_account, j.quantity), (j.from_account, -j.quantity))
-	AS side (account, quantity)
-WHERE j.sequence = ANY ($1)
-GROUP BY j.stock, side.account
+SELECT e.stock, e.account, sum(e.quantity), count(*), max(e.at)
+FROM inventory.entry AS e
+WHERE e.sequence = ANY ($1)
+GROUP BY e.stock, e.account
 ON CONFLICT (stock, account) DO UPDATE SET
 	quantity = o.quantity + excluded.quantity,
 	movements = o.movements + excluded.movements,
