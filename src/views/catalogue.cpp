@@ -84,6 +84,13 @@ int CompareOids(const ListCell *a, const ListCell *b)
 	return list_oid_cmp(a, b);
 }
 
+int CompareHomes(const ListCell *a, const ListCell *b)
+{
+	const Oid home_a = static_cast<const CoreEntry *>(lfirst(a))->home;
+	const Oid home_b = static_cast<const CoreEntry *>(lfirst(b))->home;
+	return home_a < home_b ? -1 : home_a > home_b ? 1 : 0;
+}
+
 CoreEntry *FirstOf(List *entries)
 {
 	return entries == NIL ? nullptr : static_cast<CoreEntry *>(linitial(entries));
@@ -98,7 +105,9 @@ List *CoresOfView(Oid view)
 
 List *CoresOnSource(Oid source)
 {
-	return Lookup("core_source_idx", source);
+	List *cores = Lookup("core_source_idx", source);
+	list_sort(cores, CompareHomes); // in one order, whatever the index says of equal entries
+	return cores;
 }
 
 List *CoresOnBase(Oid base)
