@@ -89,6 +89,10 @@ public:
 	// Throws: kOverflow beyond numeric's range, kInvariant when the sum has digits
 	//         beyond `scale` or `scale` is none.
 	void WriteWire(int scale, std::pmr::string *out);
+
+	// Appends all of it to *out, for Read in this very process.
+	void Write(std::pmr::string *out) const;
+	void Read(std::string_view *in);
 	// With as few decimal places as the sum has.
 	void WriteTrimmed(std::pmr::string *out);
 

@@ -13,6 +13,9 @@ namespace
 // Groups lie anywhere in memory, so that many are fetched ahead of their turn.
 constexpr std::size_t kAhead = 12;
 
+// So many bytes are given out at a time when groups are spilled.
+constexpr std::size_t kSpilledAtOnce = 64 * 1024;
+
 Error Misuse(std::string message)
 {
 	return Error(Code::kInvariant, std::move(message));
@@ -48,8 +51,9 @@ std::int64_t CombineRows(std::int64_t stored, std::int64_t change, Extent extent
 } // namespace
 
 Delta::Delta(std::pmr::memory_resource *resource)
-	: resource_(resource), levels_(resource), sealed_(resource), sum_(resource),
-	  combined_arguments_(resource), encoded_(resource)
+	: counting_(resource), resource_(&counting_), levels_(resource_), sealed_(resource_),
+	  spilling_(resource_), spilled_(resource_), sum_(resource_), combined_arguments_(resource_),
+	  encoded_(resource_)
 {
 }
 
@@ -71,6 +75,7 @@ void Delta::Truncate(int depth, ViewId view)
 	ViewDelta &delta = At(depth, view);
 	delta.truncated = true;
 	delta.groups.Clear();
+	delta.runs.clear();
 }
 
 void Delta::CommitLevel(int depth)
@@ -115,6 +120,77 @@ void Delta::Seal()
 	is_sealed_ = true;
 }
 
+Reading Delta::Load(std::size_t view_index)
+{
+	SealedView &view = sealed_[view_index];
+	if (view.merge)
+		return view.merge->Load();
+	if (view.seen)
+		view.groups.clear();
+	view.seen = true;
+	return {};
+}
+
+void Delta::BeginSpill(std::uint64_t offset)
+{
+	if (is_sealed_)
+		throw Misuse("a sealed delta cannot be spilled");
+	spilling_.clear();
+	spilling_view_ = spilling_group_ = 0;
+	spill_end_ = offset;
+	for (Level &level : levels_) {
+		for (auto &[view, delta] : level.views) {
+			if (delta.groups.empty())
+				continue;
+			delta.runs.reserve(delta.runs.size() + 1);
+			spilling_.push_back({&delta, InOrder(delta.groups), {}});
+		}
+	}
+}
+
+std::string_view Delta::NextSpilled()
+{
+	spilled_.clear();
+	while (spilling_view_ < spilling_.size() && spilled_.size() < kSpilledAtOnce) {
+		Spilling &spilling = spilling_[spilling_view_];
+		if (spilling_group_ == 0)
+			spilling.run.offset = spill_end_;
+		if (spilling_group_ == spilling.groups.size()) {
+			spilling.run.size = spill_end_ - spilling.run.offset;
+			++spilling_view_;
+			spilling_group_ = 0;
+			continue;
+		}
+		const std::size_t before = spilled_.size();
+		WriteGroup(*spilling.groups[spilling_group_++].group, &spilled_);
+		spill_end_ += spilled_.size() - before;
+	}
+	if (spilled_.empty())
+		FinishSpill();
+	return spilled_;
+}
+
+void Delta::FinishSpill() noexcept
+{
+	for (Spilling &spilling : spilling_) {
+		spilling.view->groups.Clear();
+		if (spilling.run.size > 0)
+			spilling.view->runs.push_back(spilling.run); /* there is room */
+	}
+	spilling_.clear();
+}
+
+bool Delta::has_spilled() const noexcept
+{
+	for (const Level &level : levels_) {
+		for (const auto &[view, delta] : level.views) {
+			if (!delta.runs.empty())
+				return true;
+		}
+	}
+	return false;
+}
+
 void Delta::MergeGroups(std::size_t view_index, std::size_t into, std::size_t from)
 {
 	Group &source = group(view_index, from);
@@ -140,7 +216,7 @@ bool Delta::empty() const noexcept
 		return sealed_.empty();
 	for (const Level &level : levels_) {
 		for (const auto &[view, delta] : level.views) {
-			if (delta.truncated || !delta.groups.empty())
+			if (delta.truncated || !delta.groups.empty() || !delta.runs.empty())
 				return false;
 		}
 	}
@@ -194,8 +270,10 @@ void Delta::PrepareMerge(ViewMap *parent, ViewMap *child)
 {
 	for (auto &[view, theirs] : *child) {
 		const auto ours = parent->find(view);
-		if (ours != parent->end() && !theirs.truncated)
-			ours->second.groups.PrepareMerge(&theirs.groups);
+		if (ours == parent->end() || theirs.truncated)
+			continue;
+		ours->second.groups.PrepareMerge(&theirs.groups);
+		ours->second.runs.reserve(ours->second.runs.size() + theirs.runs.size());
 	}
 }
 
@@ -211,30 +289,41 @@ void Delta::MergePrepared(ViewMap *parent, ViewMap *child) noexcept
 		if (theirs->second.truncated) {
 			ours->second.truncated = true;
 			ours->second.groups.Swap(&theirs->second.groups);
+			ours->second.runs.swap(theirs->second.runs);
 		} else {
 			ours->second.groups.MergePrepared(&theirs->second.groups);
+			ours->second.runs.insert(ours->second.runs.end(), theirs->second.runs.begin(),
+									 theirs->second.runs.end());
 		}
 		child->erase(theirs);
 	}
 }
 
-void Delta::SealView(ViewId view, const ViewDelta &delta)
+// The groups that are not zero.
+std::pmr::vector<GroupTable::Slot> Delta::InOrder(const GroupTable &groups)
 {
-	SealedView sealed{view, delta.truncated, std::pmr::vector<GroupTable::Slot>(resource_)};
-	sealed.groups.reserve(delta.groups.size());
-	const std::span<const GroupTable::Slot> slots = delta.groups.slots();
+	std::pmr::vector<GroupTable::Slot> ordered(resource_);
+	ordered.reserve(groups.size());
+	const std::span<const GroupTable::Slot> slots = groups.slots();
 	for (std::size_t i = 0; i < slots.size(); ++i) {
 		if (i + kAhead < slots.size())
 			__builtin_prefetch(slots[i + kAhead].group);
 		if (slots[i].group != nullptr && !slots[i].group->IsZero())
-			sealed.groups.push_back(slots[i]);
+			ordered.push_back(slots[i]);
 	}
-	if (sealed.groups.empty() && !sealed.truncated)
+	std::sort(ordered.begin(), ordered.end(), ComesBefore);
+	return ordered;
+}
+
+void Delta::SealView(ViewId view, const ViewDelta &delta)
+{
+	SealedView sealed{view, delta.truncated, InOrder(delta.groups), std::nullopt, false};
+	if (!delta.runs.empty() && !sealed.groups.empty())
+		throw Misuse("a delta was sealed while some of its groups were in memory");
+	if (!delta.runs.empty())
+		sealed.merge.emplace(resource_, delta.runs);
+	else if (sealed.groups.empty() && !sealed.truncated)
 		return;
-	std::sort(sealed.groups.begin(), sealed.groups.end(),
-			  [](const GroupTable::Slot &a, const GroupTable::Slot &b) {
-				  return a.hash != b.hash ? a.hash < b.hash : a.group->key < b.group->key;
-			  });
 	sealed_.push_back(std::move(sealed));
 }
 

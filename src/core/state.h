@@ -141,6 +141,10 @@ public:
 	StoredArgument Encode(ArgumentKind kind, int number, EncodedArgument *space,
 						  Extent extent = Extent::kWhole) const;
 
+	// Appends all of it to *out, for Read in this very process, which moves *in past it.
+	void Write(std::pmr::string *out) const;
+	void Read(std::string_view *in);
+
 	void Clear() noexcept;
 	bool IsZero() const noexcept;
 

@@ -5,6 +5,7 @@
 #include "views/keys.h"
 #include "views/moving.h"
 #include "views/program.h"
+#include "views/spill.h"
 #include "views/stale.h"
 
 namespace mezzanine::views
@@ -169,6 +170,7 @@ void AddVersion(const Sink *sink, ViewProgram *view, const Version *version, int
 		MEZZANINE_RAISE(failure);
 	if (view->has_opaque)
 		KeepExtremes(view, &row, group);
+	SpillIfLarge(sink->delta);
 }
 
 // Makes NULL of what both versions have the same: it neither comes nor leaves.  True when

@@ -4,6 +4,7 @@
 #include "views/program.h"
 #include "views/progress.h"
 #include "views/restore.h"
+#include "views/spill.h"
 #include "views/stale.h"
 #include "views/statistics.h"
 #include "views/substitute.h"
@@ -25,6 +26,14 @@ void InitModule()
 							 "Otherwise reading one is an error, unless it was created with "
 							 "on_stale => 'serve'.",
 							 &serve_stale, false, PGC_USERSET, 0, nullptr, nullptr, nullptr);
+	constexpr int kWorkMemMin = 1024;
+	constexpr int kWorkMemUsual = 64 * 1024;
+	DefineCustomIntVariable("mezzanine.work_mem",
+							"Memory for a transaction's changes to views, beyond which they go to "
+							"a temporary file.",
+							"It is also what new rows' index entries are sorted in.", &work_mem_kb,
+							kWorkMemUsual, kWorkMemMin, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB,
+							nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("mezzanine");
 	InitPrograms();
 	InitTransaction();

@@ -13,6 +13,7 @@
 #include "views/program.h"
 #include "views/recompute.h"
 #include "views/rows.h"
+#include "views/spill.h"
 #include "views/spread.h"
 #include "views/stale.h"
 #include "views/sweep.h"
@@ -80,7 +81,7 @@ fence::Fence FenceOfRange(const Apply *apply, uint64 hash)
 
 bool HasManyGroups(const Apply *apply)
 {
-	return apply->delta->group_count(apply->view_index) > kManyGroups;
+	return apply->delta->has_over(apply->view_index, kManyGroups);
 }
 
 // Whether a neighbour of group `i` in this delta has the same upper `bits` of the hash.
@@ -254,12 +255,21 @@ void DeleteTouches(Apply *apply)
 			elog(ERROR, "a row of this transaction was changed by another");
 }
 
-void ApplyGroups(Apply *apply)
+// Makes room for as many more.
+void ReserveTouches(Apply *apply, std::size_t count)
+{
+	const Size size = sizeof(ItemPointerData) * (apply->touch_count + count);
+	if (!IsolationIsSerializable())
+		return;
+	apply->touches = static_cast<ItemPointerData *>(
+		apply->touches == nullptr ? MemoryContextAllocHuge(CurrentMemoryContext, size)
+								  : repalloc_huge(apply->touches, size));
+}
+
+void ApplyBatch(Apply *apply)
 {
 	const std::size_t count = apply->delta->group_count(apply->view_index);
-	if (IsolationIsSerializable())
-		apply->touches = static_cast<ItemPointerData *>(
-			MemoryContextAllocHuge(CurrentMemoryContext, sizeof(ItemPointerData) * (count + 1)));
+	ReserveTouches(apply, count);
 	MergeEqualKeys(apply);
 	for (std::size_t i = 0; i < count; i++) {
 		if (i + kAhead < count)
@@ -269,6 +279,12 @@ void ApplyGroups(Apply *apply)
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(apply->scratch);
 	}
+}
+
+void ApplyGroups(Apply *apply)
+{
+	while (LoadBatch(apply->delta, apply->view_index))
+		ApplyBatch(apply);
 	DeleteTouches(apply);
 }
 
@@ -285,7 +301,7 @@ void ApplyAllGroups(Apply *apply)
 		return;
 	}
 	apply->sweep = BeginSweep(&apply->store, apply->view);
-	apply->bulk = pg::BeginBulk(&apply->store, work_mem);
+	apply->bulk = pg::BeginBulk(&apply->store, work_mem_kb);
 	ApplyGroups(apply);
 	pg::EndBulk(apply->bulk);
 	EndSweep(apply->sweep);
@@ -403,27 +419,20 @@ void ApplyViews(core::Delta *delta, List *touched_sources, core::Delta *next)
 	}
 }
 
-void Seal(core::Delta *delta)
-{
-	pg::Failure failure;
-	if (!pg::CallCore(&failure, [&] { delta->Seal(); }))
-		MEZZANINE_RAISE(failure);
-}
-
 // Depth by depth: so every session climbs the same ladder (depth, home table, hash).
 void ApplyAll(core::Delta *delta, core::Delta *rows, List *touched_sources)
 {
 	// An autocommitted statement comes here without one; its own rows would not be seen.
 	CommandCounterIncrement();
 	JoinRows(rows, delta);
-	Seal(delta);
+	SealDelta(delta);
 	PushActiveSnapshot(GetLatestSnapshot());
 	while (delta->view_count() > 0) {
 		auto *next = pg::MakeInContext<core::Delta>(CurrentMemoryContext, "mezzanine chain");
 		ApplyViews(delta, touched_sources, next);
 		CommandCounterIncrement();
 		delta = next;
-		Seal(delta);
+		SealDelta(delta);
 	}
 	PopActiveSnapshot();
 }
@@ -441,7 +450,7 @@ int LimitWaits()
 
 void ApplyDelta(core::Delta *delta, core::Delta *rows, List *touched_sources)
 {
-	Seal(rows);
+	SealDelta(rows);
 	if (rows->view_count() == 0 && delta->empty())
 		return;
 

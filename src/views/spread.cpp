@@ -36,7 +36,7 @@ fence::Fence FenceOfRange(const ViewProgram *view, uint64 hash)
 // True when the whole range is ours, and with it every cell of the group.
 bool EnterRange(const Spread *spread, uint64 hash)
 {
-	const bool alone = spread->delta->group_count(spread->view_index) > kManyGroups;
+	const bool alone = spread->delta->has_over(spread->view_index, kManyGroups);
 	fence::Acquire(FenceOfRange(spread->view, hash),
 				   alone ? ShareRowExclusiveLock : RowExclusiveLock);
 	return alone;

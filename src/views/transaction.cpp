@@ -2,6 +2,7 @@
 
 #include "pg/context.h"
 #include "views/program.h"
+#include "views/spill.h"
 #include "views/stale.h"
 #include "views/substitute.h"
 
@@ -89,6 +90,7 @@ void ApplyOnce()
 	state.applying = true;
 	if (state.delta != nullptr)
 		ApplyDelta(state.delta, state.rows, state.touched_sources);
+	CloseSpill();
 	state.applying = false;
 	MarkFailedViews();
 }
@@ -116,6 +118,7 @@ void EndTransaction(XactEvent event, void *)
 	case XACT_EVENT_ABORT:
 	case XACT_EVENT_PREPARE:
 		state = {};
+		ForgetSpill();
 		AllowInlining();
 		DropPlansByTruth();
 		ForgetRetiredPrograms();
