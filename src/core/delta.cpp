@@ -10,9 +10,6 @@ namespace mezzanine::core
 namespace
 {
 
-// Groups lie anywhere in memory, so that many are fetched ahead of their turn.
-constexpr std::size_t kAhead = 12;
-
 // So many bytes are given out at a time when groups are spilled.
 constexpr std::size_t kSpilledAtOnce = 64 * 1024;
 
@@ -161,6 +158,8 @@ std::string_view Delta::NextSpilled()
 			spilling_group_ = 0;
 			continue;
 		}
+		if (spilling_group_ + kFetchedAhead < spilling.groups.size())
+			FetchAhead(spilling.groups[spilling_group_ + kFetchedAhead].group);
 		const std::size_t before = spilled_.size();
 		WriteGroup(*spilling.groups[spilling_group_++].group, &spilled_);
 		spill_end_ += spilled_.size() - before;
@@ -306,8 +305,8 @@ std::pmr::vector<GroupTable::Slot> Delta::InOrder(const GroupTable &groups)
 	ordered.reserve(groups.size());
 	const std::span<const GroupTable::Slot> slots = groups.slots();
 	for (std::size_t i = 0; i < slots.size(); ++i) {
-		if (i + kAhead < slots.size())
-			__builtin_prefetch(slots[i + kAhead].group);
+		if (i + kFetchedAhead < slots.size())
+			FetchAhead(slots[i + kFetchedAhead].group);
 		if (slots[i].group != nullptr && !slots[i].group->IsZero())
 			ordered.push_back(slots[i]);
 	}

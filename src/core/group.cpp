@@ -139,9 +139,11 @@ void GroupTable::Swap(GroupTable *other) noexcept
 
 void GroupTable::Clear() noexcept
 {
-	for (const Slot &slot : slots_) {
-		if (slot.group != nullptr)
-			Free(slot.group);
+	for (std::size_t i = 0; i < slots_.size(); ++i) {
+		if (i + kFetchedAhead < slots_.size())
+			FetchAhead(slots_[i + kFetchedAhead].group);
+		if (slots_[i].group != nullptr)
+			Free(slots_[i].group);
 	}
 	slots_.clear();
 	slots_.shrink_to_fit(); /* to nothing, which allocates nothing */

@@ -65,9 +65,6 @@ core::Group &GroupAt(const Apply *apply, std::size_t i)
 // for itself instead: so the lock table never runs out.
 constexpr std::size_t kManyGroups = 256;
 
-// Groups lie anywhere in memory, so they are fetched ahead of their turn.
-constexpr std::size_t kAhead = 8;
-
 fence::Fence FenceOfGroup(const Apply *apply, uint64 hash)
 {
 	return {fence::Realm::kGroup, apply->view->home, static_cast<uint32>(hash >> 32)};
@@ -272,8 +269,8 @@ void ApplyBatch(Apply *apply)
 	ReserveTouches(apply, count);
 	MergeEqualKeys(apply);
 	for (std::size_t i = 0; i < count; i++) {
-		if (i + kAhead < count)
-			__builtin_prefetch(&GroupAt(apply, i + kAhead));
+		if (i + core::kFetchedAhead < count)
+			core::FetchAhead(&GroupAt(apply, i + core::kFetchedAhead));
 		MemoryContext old = MemoryContextSwitchTo(apply->scratch);
 		ApplyGroup(apply, i);
 		MemoryContextSwitchTo(old);
