@@ -251,6 +251,14 @@ Written LockRow(Store *store, ItemPointer row, bool wait, TupleTableSlot *slot)
 	return Judge(wait ? AttemptOrWait(attempt) : attempt(false, &failure), store->table);
 }
 
+bool ReadVersion(Relation table, ItemPointer row, Snapshot snapshot, TupleTableSlot *slot)
+{
+	// VACUUM may have cut the table off before it.
+	return ItemPointerGetBlockNumber(row) < RelationGetNumberOfBlocks(table) &&
+		   table_tuple_fetch_row_version(table, row, SnapshotAny, slot) &&
+		   table_tuple_satisfies_snapshot(table, slot, snapshot);
+}
+
 TransactionId RowHolder(TupleTableSlot *slot)
 {
 	bool copied;

@@ -83,6 +83,10 @@ TransactionId RowHolder(TupleTableSlot *slot);
 // COMMITTED.  Requires: `slot` was filled by NextMatch.
 bool SeenByTransaction(TupleTableSlot *slot);
 
+// Reads the version of a row that stands at `row`; false where nothing does, or `snapshot` does
+// not see it.  It leaves no predicate lock.
+bool ReadVersion(Relation table, ItemPointer row, Snapshot snapshot, TupleTableSlot *slot);
+
 // Inserts the contents of `slot`, into the table and all its indexes.
 //
 // Raises 23505 where a unique index has the key already; 23502 and 23514 where the

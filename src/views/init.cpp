@@ -35,6 +35,7 @@ void InitModule()
 							kWorkMemUsual, kWorkMemMin, MAX_KILOBYTES, PGC_USERSET, GUC_UNIT_KB,
 							nullptr, nullptr, nullptr);
 	MarkGUCPrefixReserved("mezzanine");
+	InitLife();
 	InitPrograms();
 	InitTransaction();
 	InitStale();

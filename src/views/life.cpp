@@ -158,7 +158,74 @@ bool ChangeRow(Oid view, const Change *change)
 	return true;
 }
 
+// The row of the catalogue by which a home table's view was live when it was last read.
+struct KnownLive {
+	Oid home; // the hash key
+	Oid view;
+	Oid catalogue;
+	ItemPointerData row;
+};
+HTAB *known_live = nullptr;
+
+void RememberLive(Oid home, Oid view, const ViewLife *life)
+{
+	if (known_live == nullptr) {
+		HASHCTL control = {};
+		control.keysize = sizeof(Oid);
+		control.entrysize = sizeof(KnownLive);
+		known_live = hash_create("mezzanine live views", 16, &control, HASH_ELEM | HASH_BLOBS);
+	}
+	auto *known = static_cast<KnownLive *>(hash_search(known_live, &home, HASH_ENTER, nullptr));
+	*known = {home, view, life->catalogue, life->row};
+}
+
+// Relcache callback: a home table may have gone, or the catalogue been written anew.
+void ForgetLive(Datum, Oid relation)
+{
+	if (known_live == nullptr)
+		return;
+	HASH_SEQ_STATUS scan;
+	hash_seq_init(&scan, known_live);
+	while (const auto *known = static_cast<KnownLive *>(hash_seq_search(&scan)))
+		if (relation == InvalidOid || known->home == relation || known->catalogue == relation)
+			(void)hash_search(known_live, &known->home, HASH_REMOVE, nullptr);
+}
+
+bool IsLiveIn(Relation catalogue, const KnownLive *known, Snapshot snapshot)
+{
+	bool is_null;
+	ItemPointerData row = known->row;
+	TupleTableSlot *slot = table_slot_create(catalogue, nullptr);
+	const bool is_live = pg::ReadVersion(catalogue, &row, snapshot, slot) &&
+						 DatumGetObjectId(slot_getattr(slot, kView, &is_null)) == known->view &&
+						 StatusOf(slot) == Status::kLive;
+	ExecDropSingleTupleTableSlot(slot);
+	return is_live;
+}
+
 } // namespace
+
+bool IsKnownLive(Oid home, Snapshot snapshot)
+{
+	if (known_live == nullptr || snapshot == InvalidSnapshot)
+		return false;
+	const auto *found =
+		static_cast<KnownLive *>(hash_search(known_live, &home, HASH_FIND, nullptr));
+	if (found == nullptr)
+		return false;
+	const KnownLive known = *found; // what opening lets in may have it forgotten
+	Relation catalogue = try_table_open(known.catalogue, AccessShareLock);
+	if (catalogue == nullptr)
+		return false;
+	const bool is_live = IsLiveIn(catalogue, &known, snapshot);
+	table_close(catalogue, NoLock);
+	return is_live;
+}
+
+void InitLife()
+{
+	CacheRegisterRelcacheCallback(ForgetLive, 0);
+}
 
 bool LifeOf(Oid view, Snapshot snapshot, ViewLife *life)
 {
@@ -171,6 +238,8 @@ bool LifeOf(Oid view, Snapshot snapshot, ViewLife *life)
 		life->marks_stale = strcmp(TextAttribute(store.slot, kOnError), "mark_stale") == 0;
 		life->serves = strcmp(TextAttribute(store.slot, kOnStale), "serve") == 0;
 		life->reason = TextAttribute(store.slot, kReason);
+		life->catalogue = RelationGetRelid(store.table);
+		life->row = store.slot->tts_tid;
 	}
 	pg::CloseStore(&store);
 	return found;
@@ -194,11 +263,14 @@ bool MarkStale(Oid view, const char *reason)
 	return ChangeRow(view, &change);
 }
 
-void RequireServable(Oid view, Snapshot snapshot)
+void RequireServable(Oid home, Oid view, Snapshot snapshot)
 {
 	ViewLife life;
-	if (serve_stale || !LifeOf(view, snapshot, &life) || life.status == Status::kLive ||
-		life.serves)
+	if (serve_stale || !LifeOf(view, snapshot, &life))
+		return;
+	if (life.status == Status::kLive)
+		RememberLive(home, view, &life);
+	if (life.status == Status::kLive || life.serves)
 		return;
 	const bool is_paused = life.status == Status::kPaused;
 	const char *name =

@@ -18,6 +18,8 @@ struct ViewLife {
 	bool marks_stale; // on_error => 'mark_stale'
 	bool serves;      // on_stale => 'serve'
 	const char *reason;
+	Oid catalogue; // where it was found
+	ItemPointerData row;
 };
 
 // The life of a view as `snapshot` sees it, or in its latest version where that is NULL;
@@ -37,8 +39,15 @@ struct ViewReactions {
 };
 void SetReactions(Oid view, const ViewReactions *reactions);
 
-// Raises MZ020 where the view is not live in `snapshot` and may not be served so.
-void RequireServable(Oid view, Snapshot snapshot);
+// Raises MZ020 where the view, one of whose home tables is `home`, is not live in `snapshot`
+// and may not be served so.
+void RequireServable(Oid home, Oid view, Snapshot snapshot);
+
+// Whether the view of a home table is live in `snapshot`, as far as this session can tell at
+// once: by the row of the catalogue that told so before, if the snapshot sees it.
+bool IsKnownLive(Oid home, Snapshot snapshot);
+
+void InitLife();
 
 // mezzanine.serve_stale: this session reads views that are not live, too.
 extern bool serve_stale;

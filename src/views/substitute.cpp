@@ -395,9 +395,11 @@ void RequireReadable(const QueryDesc *description)
 		const Oid relation = lfirst_oid(cell);
 		if (!IsHome(relation) || HasMark(plan, TruthMark(relation)))
 			continue;
+		if (IsKnownLive(relation, description->snapshot))
+			continue;
 		const CoreEntry *core = CoreByHome(relation);
 		if (core != nullptr)
-			RequireServable(core->view, description->snapshot);
+			RequireServable(relation, core->view, description->snapshot);
 		else if (IsOrphanHome(relation) && description->operation == CMD_SELECT)
 			ereport(ERROR,
 					(errcode(pg::ERRCODE_MEZZANINE_STALE_VIEW),
