@@ -5,6 +5,9 @@ namespace mezzanine::test
 namespace
 {
 
+// The table that is always there; foreign keys refer to it.
+constexpr const char *kReferenced = "t";
+
 std::string Quoted(const std::string &text)
 {
 	std::string quoted = "'";
@@ -245,10 +248,17 @@ const std::vector<std::string> kHavings = {
 	"count(*) FILTER (WHERE flag) < 3",
 };
 
+void Replace(std::string *text, const std::string &word, const std::string &by)
+{
+	const std::size_t at = text->find(word);
+	if (at != std::string::npos)
+		text->replace(at, word.size(), by);
+}
+
 // One definition as it grows.
 struct Select {
 	Random *random;
-	const Table *table;
+	Source source;
 	std::vector<std::string> keys;
 	std::vector<std::string> outputs;
 	bool by_image = true;
@@ -257,8 +267,24 @@ struct Select {
 	{
 		outputs.push_back(expression + " AS c" + std::to_string(outputs.size() + 1));
 	}
-	std::string Where() { return random->Chance(40) ? " WHERE " + random->Pick(kConditions) : ""; }
-	std::string From() { return " FROM " + table->name + Where(); }
+	// FROM and WHERE, with placeholders for what is of the source.
+	std::string From(const std::string &condition)
+	{
+		const bool both = !source.where.empty() && !condition.empty();
+		const std::string where = (source.where.empty() ? "" : "$where") +
+								  std::string(both ? " AND " : "") +
+								  (both ? "(" + condition + ")" : condition);
+		return " FROM $from" + (where.empty() ? "" : " WHERE " + where);
+	}
+	// The query, once it is all there.
+	std::string Finish(const std::string &query) const
+	{
+		std::string whole = Qualified(query, source);
+		Replace(&whole, "$from", source.from);
+		Replace(&whole, "$where", source.where);
+		return whole;
+	}
+	std::string From() { return From(random->Chance(40) ? random->Pick(kConditions) : ""); }
 };
 
 void PickKeys(Select *select, std::size_t most)
@@ -357,8 +383,9 @@ std::string Rolling(Select *select)
 {
 	select->AddOutput("day");
 	AddAggregates(select);
-	return "SELECT " + Joined(select->outputs, ", ") + " FROM " + select->table->name +
-		   " WHERE day > current_date - " + select->random->Pick<std::string>({"100000", "1"}) +
+	return "SELECT " + Joined(select->outputs, ", ") +
+		   select->From("day > current_date - " +
+						select->random->Pick<std::string>({"100000", "1"})) +
 		   " GROUP BY day";
 }
 
@@ -396,13 +423,52 @@ std::string Projection(Select *select)
 	return "SELECT " + Joined(select->outputs, ", ") + select->From();
 }
 
+std::string RandomShape(Select *select)
+{
+	const std::uint64_t shape = select->random->Roll(100);
+	if (shape < 60)
+		return Grouped(select);
+	if (shape < 68)
+		return Ungrouped(select);
+	if (shape < 75)
+		return Rolling(select);
+	if (shape < 83)
+		return Distinct(select);
+	return shape < 90 ? DistinctOn(select) : Projection(select);
+}
+
+// Numbers that tables have in common are of one type in one and of another in the next.
+std::string TypeOf(Random *random, const ColumnKind &column)
+{
+	const std::string name = column.name;
+	if (name == "k1")
+		return random->Pick<std::string>({"int", "int", "smallint", "bigint", "numeric"});
+	return name == "i" && random->Chance(30) ? "bigint" : column.type;
+}
+
+// The number of a row of this owner's that others refer to, where there is one.
+std::string RandomReference(Random *random, int owner)
+{
+	return "(SELECT id FROM " + std::string(kReferenced) +
+		   " WHERE id = " + std::to_string(owner * 1000000 + random->Between(1, 40)) + ")";
+}
+
 } // namespace
+
+std::vector<std::string> ColumnNames()
+{
+	std::vector<std::string> names = {"id", "ref"};
+	for (const ColumnKind &column : kColumns)
+		names.emplace_back(column.name);
+	return names;
+}
 
 Table RandomTable(Random *random, const std::string &name)
 {
 	Table table{name, "CREATE TABLE " + name + " (id bigint, owner int", "id"};
 	for (const ColumnKind &column : kColumns)
-		table.create += std::string(", ") + column.name + " " + column.type;
+		table.create += std::string(", ") + column.name + " " + TypeOf(random, column);
+	table.create += ", ref bigint";
 	switch (random->Roll(3)) {
 	case 0:
 		table.create += ", PRIMARY KEY (id)) PARTITION BY HASH (id)";
@@ -413,38 +479,46 @@ Table RandomTable(Random *random, const std::string &name)
 	default:
 		table.create += ", PRIMARY KEY (id))";
 	}
-	if (random->Chance(50))
-		table.create += "; CREATE INDEX ON " + name + " (k1)";
+	for (const char *columns : {"(k1)", "(i)", "(ref)", "(k1, k2)"})
+		if (random->Chance(40))
+			table.create += "; CREATE INDEX ON " + name + " " + columns;
+	if (random->Chance(30))
+		table.create +=
+			"; ALTER TABLE " + name + " ADD FOREIGN KEY (ref) REFERENCES " + kReferenced + " (id)" +
+			random->Pick<std::string>({"", " ON DELETE CASCADE", " ON DELETE SET NULL",
+									   " ON UPDATE CASCADE ON DELETE CASCADE", " DEFERRABLE",
+									   " DEFERRABLE INITIALLY DEFERRED"});
 	return table;
 }
 
-Definition RandomSpreadDefinition(Random *random, const Table &table, const std::string &name)
+std::vector<Table> RandomTables(Random *random)
 {
-	Select select{random, &table, {}, {}};
-	return {name, Spread(&select), ", spread => " + std::to_string(random->Between(2, 9)), true};
+	static const std::vector<std::string> kNames = {kReferenced, "u", "w", "q"};
+	const std::size_t count =
+		random->Chance(35) ? 1 : 2 + (random->Chance(40) ? random->Roll(3) : 0);
+	std::vector<Table> tables;
+	for (std::size_t i = 0; i < count; ++i)
+		tables.push_back(RandomTable(random, kNames[i]));
+	return tables;
 }
 
-Definition RandomDefinition(Random *random, const Table &table, const std::string &name)
+Definition RandomSpreadDefinition(Random *random, const std::vector<Table> &tables, Crowd crowd,
+								  const std::string &name)
+{
+	Select select{random, RandomSource(random, tables, crowd), {}, {}};
+	const std::string query = Spread(&select);
+	return {name, select.Finish(query), ", spread => " + std::to_string(random->Between(2, 9)),
+			true};
+}
+
+Definition RandomDefinition(Random *random, const std::vector<Table> &tables, Crowd crowd,
+							const std::string &name)
 {
 	if (random->Chance(15))
-		return RandomSpreadDefinition(random, table, name);
-	Select select{random, &table, {}, {}};
-	Definition definition{name, "", "", true};
-	const std::uint64_t shape = random->Roll(100);
-	if (shape < 60)
-		definition.query = Grouped(&select);
-	else if (shape < 68)
-		definition.query = Ungrouped(&select);
-	else if (shape < 75)
-		definition.query = Rolling(&select);
-	else if (shape < 83)
-		definition.query = Distinct(&select);
-	else if (shape < 90)
-		definition.query = DistinctOn(&select);
-	else
-		definition.query = Projection(&select);
-	definition.by_image = select.by_image;
-	return definition;
+		return RandomSpreadDefinition(random, tables, crowd, name);
+	Select select{random, RandomSource(random, tables, crowd), {}, {}};
+	const std::string query = RandomShape(&select);
+	return {name, select.Finish(query), "", select.by_image};
 }
 
 const char *RowColumns()
@@ -453,7 +527,7 @@ const char *RowColumns()
 		std::string list = "id, owner";
 		for (const ColumnKind &column : kColumns)
 			list += std::string(", ") + column.name;
-		return list;
+		return list + ", ref";
 	}();
 	return columns.c_str();
 }
@@ -463,11 +537,13 @@ std::string RandomRow(Random *random, std::int64_t id, int owner)
 	std::string row = "(" + std::to_string(id) + ", " + std::to_string(owner);
 	for (const ColumnKind &column : kColumns)
 		row += ", " + OrNull(random, column.null_percent, column.value(random));
-	return row + ")";
+	return row + ", " + OrNull(random, 30, RandomReference(random, owner)) + ")";
 }
 
-std::string RandomAssignment(Random *random)
+std::string RandomAssignment(Random *random, int owner)
 {
+	if (random->Chance(8))
+		return "ref = " + OrNull(random, 30, RandomReference(random, owner));
 	const ColumnKind &column = kColumns[random->Roll(std::size(kColumns))];
 	return std::string(column.name) + " = " +
 		   OrNull(random, column.null_percent, column.value(random));

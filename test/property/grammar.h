@@ -2,12 +2,12 @@
 // aggregates that depend on one, sums of floats that are exact whatever their order.
 #pragma once
 
-#include "random.h"
+#include "joins.h"
 
 namespace mezzanine::test
 {
 
-// The base table of a case.
+// A base table of a case.
 struct Table {
 	std::string name;
 	std::string create;   // CREATE TABLE ..., and its partitions
@@ -24,19 +24,24 @@ struct Definition {
 	bool by_image;
 };
 
-Table RandomTable(Random *random, const std::string &name);
+// One to four; all have the columns id, owner, ref and those that the definitions are of.
+std::vector<Table> RandomTables(Random *random);
+std::vector<std::string> ColumnNames();
 
-Definition RandomDefinition(Random *random, const Table &table, const std::string &name);
+// One over any of the tables, or a join of some.
+Definition RandomDefinition(Random *random, const std::vector<Table> &tables, Crowd crowd,
+							const std::string &name);
 
 // One whose groups may have several cells.
-Definition RandomSpreadDefinition(Random *random, const Table &table, const std::string &name);
+Definition RandomSpreadDefinition(Random *random, const std::vector<Table> &tables, Crowd crowd,
+								  const std::string &name);
 
 // Values of one new row, as "(...)", for RowColumns().
 std::string RandomRow(Random *random, std::int64_t id, int owner);
 const char *RowColumns();
 
 // "column = expression", for an UPDATE.
-std::string RandomAssignment(Random *random);
+std::string RandomAssignment(Random *random, int owner);
 
 // A condition on a row.
 std::string RandomCondition(Random *random);

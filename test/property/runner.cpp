@@ -50,11 +50,12 @@ std::optional<std::string> Step(Connection *connection, const Case &which,
 Case RandomCase(std::uint64_t seed, int definitions, int transactions)
 {
 	Random random(seed);
-	Case made{seed, RandomTable(&random, "t"), {}, {}};
+	Case made{seed, RandomTables(&random), {}, {}};
 	for (int i = 0; i < definitions; ++i)
-		made.definitions.push_back(RandomDefinition(
-			&random, made.table, "v" + std::to_string(i) + "_" + std::to_string(seed)));
-	Script script(seed, made.table, 1);
+		made.definitions.push_back(
+			RandomDefinition(&random, made.tables, Crowd::kAny,
+							 "v" + std::to_string(i) + "_" + std::to_string(seed)));
+	Script script(seed, made.tables, 1);
 	for (int i = 0; i < transactions; ++i) {
 		for (std::string &statement : script.Transaction())
 			made.statements.push_back(std::move(statement));
@@ -73,9 +74,11 @@ std::string Comparison(const Definition &definition)
 					  "SELECT q::text FROM (" + definition.query + ") q");
 }
 
-int Prepare(Connection *connection, const Table &table, std::vector<Definition> *definitions)
+int Prepare(Connection *connection, const std::vector<Table> &tables,
+			std::vector<Definition> *definitions)
 {
-	connection->Script(table.create);
+	for (const Table &table : tables)
+		connection->Script(table.create);
 	const std::size_t wanted = definitions->size();
 	std::erase_if(*definitions, [&](const Definition &definition) {
 		const Result result =
@@ -97,7 +100,7 @@ std::optional<std::string> RunCase(Connection *connection, const Case &wanted, T
 	connection->Execute("SET TimeZone = 'Europe/Berlin'");
 	std::optional<std::string> failure;
 	try {
-		tally->refused += Prepare(connection, which.table, &which.definitions);
+		tally->refused += Prepare(connection, which.tables, &which.definitions);
 		tally->definitions += static_cast<int>(which.definitions.size());
 		for (const std::string &statement : which.statements) {
 			failure = Step(connection, which, statement, tally);
@@ -109,7 +112,8 @@ std::optional<std::string> RunCase(Connection *connection, const Case &wanted, T
 	}
 	if (connection->alive()) {
 		connection->Script("ROLLBACK");
-		connection->Execute("DROP TABLE IF EXISTS " + which.table.name + " CASCADE");
+		for (const Table &table : which.tables)
+			connection->Script("DROP TABLE IF EXISTS " + table.name + " CASCADE");
 	}
 	return failure;
 }
@@ -141,7 +145,9 @@ Case Shrink(Connection *connection, const Case &failing)
 
 std::string Show(const Case &which)
 {
-	std::string text = "SET TimeZone = 'Europe/Berlin';\n" + which.table.create + ";\n";
+	std::string text = "SET TimeZone = 'Europe/Berlin';\n";
+	for (const Table &table : which.tables)
+		text += table.create + ";\n";
 	for (const Definition &definition : which.definitions)
 		text += "SELECT mezzanine.create_view('" + definition.name + "', $q$" + definition.query +
 				"$q$" + definition.options + ");\n";

@@ -1,4 +1,4 @@
-// Runs a case: a table, views on it, and a script of changes; compares each view with its
+// Runs a case: tables, views on them, and a script of changes; compares each view with its
 // query whenever a transaction has ended, and inside transactions too.  A case that fails
 // is made as small as it gets before it is shown.
 #pragma once
@@ -13,7 +13,7 @@ namespace mezzanine::test
 
 struct Case {
 	std::uint64_t seed;
-	Table table;
+	std::vector<Table> tables;
 	std::vector<Definition> definitions;
 	std::vector<std::string> statements;
 };
@@ -31,9 +31,10 @@ Case RandomCase(std::uint64_t seed, int definitions, int transactions);
 // SELECT ... of what differs between the view and its query, in one snapshot.
 std::string Comparison(const Definition &definition);
 
-// Makes the table and its views.  A definition that create_view refuses leaves the list;
+// Makes the tables and their views.  A definition that create_view refuses leaves the list;
 // its number is returned.
-int Prepare(Connection *connection, const Table &table, std::vector<Definition> *definitions);
+int Prepare(Connection *connection, const std::vector<Table> &tables,
+			std::vector<Definition> *definitions);
 
 // The first thing that went wrong, or nothing.  Runs in a schema of its own.
 std::optional<std::string> RunCase(Connection *connection, const Case &which, Tally *tally);

@@ -5,6 +5,24 @@
 namespace mezzanine::test
 {
 
+Script::Script(std::uint64_t seed, const std::vector<Table> &tables, int owner)
+	: random_(seed), owner_(owner)
+{
+	for (const Table &table : tables)
+		targets_.push_back({&table, owner * 1000000 + 1});
+	target_ = &targets_[0];
+}
+
+void Script::PickTarget()
+{
+	target_ = &targets_[random_.Roll(targets_.size())];
+}
+
+const std::string &Script::Name() const
+{
+	return target_->table->name;
+}
+
 std::vector<std::string> Script::Transaction()
 {
 	if (random_.Chance(40))
@@ -34,16 +52,17 @@ std::vector<std::string> Script::Transaction()
 
 std::string Script::WholeTable()
 {
+	PickTarget();
 	return random_.Pick<std::string>(
-		{"TRUNCATE " + table_.name,
-		 "ALTER TABLE " + table_.name + " ADD COLUMN IF NOT EXISTS extra int DEFAULT 7",
-		 "ALTER TABLE " + table_.name + " DROP COLUMN IF EXISTS extra", "VACUUM " + table_.name,
-		 "ANALYZE " + table_.name, "VACUUM FULL " + table_.name,
-		 "CREATE INDEX ON " + table_.name + " (i, b)"});
+		{"TRUNCATE " + Name() + " CASCADE",
+		 "ALTER TABLE " + Name() + " ADD COLUMN IF NOT EXISTS extra int DEFAULT 7",
+		 "ALTER TABLE " + Name() + " DROP COLUMN IF EXISTS extra", "VACUUM " + Name(),
+		 "ANALYZE " + Name(), "VACUUM FULL " + Name(), "CREATE INDEX ON " + Name() + " (i, b)"});
 }
 
 std::string Script::Change()
 {
+	PickTarget();
 	switch (random_.Roll(14)) {
 	case 0:
 	case 1:
@@ -60,39 +79,38 @@ std::string Script::Change()
 		return FailedBlock();
 	case 8:
 	case 9:
-		return "DELETE FROM " + table_.name + Mine(RandomCondition(&random_));
+		return "DELETE FROM " + Name() + Mine(RandomCondition(&random_));
 	case 10:
-		return "DELETE FROM " + table_.name + Mine("id % 3 = " + std::to_string(random_.Roll(3)));
+		return "DELETE FROM " + Name() + Mine("id % 3 = " + std::to_string(random_.Roll(3)));
 	case 11:
-		return "UPDATE " + table_.name + " SET " + RandomAssignment(&random_) +
+		return "UPDATE " + Name() + " SET " + RandomAssignment(&random_, owner_) +
 			   Mine("id % 4 = " + std::to_string(random_.Roll(4)));
 	default:
-		return "UPDATE " + table_.name + " SET " + RandomAssignment(&random_) + Mine("true") +
+		return "UPDATE " + Name() + " SET " + RandomAssignment(&random_, owner_) + Mine("true") +
 			   " AND (" + RandomCondition(&random_) + ")";
 	}
 }
 
 std::string Script::Insert()
 {
-	return "INSERT INTO " + table_.name + " (" + RowColumns() + ") VALUES " +
-		   Rows(1 + random_.Roll(5));
+	return "INSERT INTO " + Name() + " (" + RowColumns() + ") VALUES " + Rows(1 + random_.Roll(5));
 }
 
 // The first row is there already, perhaps.
 std::string Script::Upsert()
 {
-	return "INSERT INTO " + table_.name + " (" + RowColumns() + ") VALUES " +
+	return "INSERT INTO " + Name() + " (" + RowColumns() + ") VALUES " +
 		   RandomRow(&random_, OldId(), owner_) + ", " + Rows(1) + " ON CONFLICT (" +
-		   table_.conflict + ") DO UPDATE SET " + RandomAssignment(&random_);
+		   target_->table->conflict + ") DO UPDATE SET " + RandomAssignment(&random_, owner_);
 }
 
 std::string Script::Merge()
 {
-	return "MERGE INTO " + table_.name + " AS t USING (VALUES (" + std::to_string(OldId()) +
-		   "), (" + std::to_string(OldId()) + "), (" + std::to_string(next_id_++) +
+	return "MERGE INTO " + Name() + " AS t USING (VALUES (" + std::to_string(OldId()) + "), (" +
+		   std::to_string(OldId()) + "), (" + std::to_string(target_->next_id++) +
 		   ")) AS v (id) ON t.id = v.id WHEN MATCHED AND t.i > 50 THEN DELETE "
 		   "WHEN MATCHED THEN UPDATE SET " +
-		   RandomAssignment(&random_) +
+		   RandomAssignment(&random_, owner_) +
 		   " WHEN NOT MATCHED THEN INSERT (id, owner, k1, i, n) VALUES (v.id, " +
 		   std::to_string(owner_) + ", 2, 9, 1.10)";
 }
@@ -101,15 +119,15 @@ std::string Script::Merge()
 // table perhaps in another partition.
 std::string Script::Move()
 {
-	const std::string step = std::to_string(next_id_ + 500);
-	next_id_ += 2000;
-	return "WITH gone AS (DELETE FROM " + table_.name +
+	const std::string step = std::to_string(target_->next_id + 500);
+	target_->next_id += 2000;
+	return "WITH gone AS (DELETE FROM " + Name() +
 		   Mine("id % 5 = " + std::to_string(random_.Roll(5))) + " RETURNING *) INSERT INTO " +
-		   table_.name +
-		   " (id, owner, k1, k2, k3, day, i, n, s) "
+		   Name() +
+		   " (id, owner, k1, k2, k3, day, i, n, s, ref) "
 		   "SELECT " +
 		   step +
-		   " + row_number() OVER (ORDER BY id), owner, k1, k2, k3, day, i, n, s "
+		   " + row_number() OVER (ORDER BY id), owner, k1, k2, k3, day, i, n, s, ref "
 		   "FROM gone ORDER BY id LIMIT 400";
 }
 
@@ -118,8 +136,8 @@ std::string Script::FailedBlock()
 {
 	const std::string kept = Insert();
 	const std::string lost = Insert();
-	return "DO $do$ BEGIN " + kept + "; BEGIN " + lost + "; UPDATE " + table_.name +
-		   " SET i = i + 1" + Mine("true") +
+	return "DO $do$ BEGIN " + kept + "; BEGIN " + lost + "; UPDATE " + Name() + " SET i = i + 1" +
+		   Mine("true") +
 		   "; PERFORM 1 / 0; EXCEPTION WHEN division_by_zero THEN NULL; END; END $do$";
 }
 
@@ -132,14 +150,14 @@ std::string Script::Rows(std::uint64_t count)
 {
 	std::vector<std::string> rows;
 	for (std::uint64_t i = 0; i < count; ++i)
-		rows.push_back(RandomRow(&random_, next_id_++, owner_));
+		rows.push_back(RandomRow(&random_, target_->next_id++, owner_));
 	return Joined(rows, ", ");
 }
 
 std::int64_t Script::OldId()
 {
 	const std::int64_t first = owner_ * 1000000 + 1;
-	return random_.Between(std::max(first, next_id_ - 20), next_id_);
+	return random_.Between(std::max(first, target_->next_id - 20), target_->next_id);
 }
 
 bool IsExpected(const std::string &sqlstate)
@@ -147,6 +165,7 @@ bool IsExpected(const std::string &sqlstate)
 	static const std::vector<std::string> expected = {
 		"23505", // an id that is there already
 		"21000", // one row hit twice by ON CONFLICT or MERGE
+		"23503", // a reference to what is not there, or from what is
 		"22003", // a sum that overflows, in the base as in the view
 		"25P02", // the transaction has failed before
 		"25001", // VACUUM in a transaction

@@ -1,4 +1,4 @@
-// Random changes of a table: every way that SQL has, in transactions of every level, with
+// Random changes of tables: every way that SQL has, in transactions of every level, with
 // savepoints and rollbacks.
 #pragma once
 
@@ -13,18 +13,24 @@ namespace mezzanine::test
 class Script
 {
 public:
-	Script(std::uint64_t seed, const Table &table, int owner)
-		: random_(seed), table_(table), owner_(owner), next_id_(owner * 1000000 + 1)
-	{
-	}
+	// Requires: `tables` outlive the script.
+	Script(std::uint64_t seed, const std::vector<Table> &tables, int owner);
 
 	// The statements of one more transaction, or of one that commits by itself.
 	std::vector<std::string> Transaction();
 
-	// Statements that change the table as a whole; for a writer that is alone.
+	// Statements that change a table as a whole; for a writer that is alone.
 	std::string WholeTable();
 
 private:
+	// What is written to, with numbers of its own, so that tables have numbers in common.
+	struct Target {
+		const Table *table;
+		std::int64_t next_id;
+	};
+
+	void PickTarget();
+	const std::string &Name() const;
 	std::string Change();
 	std::string Insert();
 	std::string Upsert();
@@ -36,9 +42,9 @@ private:
 	std::int64_t OldId();
 
 	Random random_;
-	const Table &table_;
+	std::vector<Target> targets_;
+	Target *target_; // of the statement that is being made
 	int owner_;
-	std::int64_t next_id_;
 };
 
 // SQLSTATEs that a random statement may well end with; anything else is a failure.

@@ -1,0 +1,29 @@
+// What stands after FROM in a random definition: a table, or a join of several.  The rest of
+// the definition is written with bare names of columns, each of which is then told which of
+// the joined tables it means.
+#pragma once
+
+#include "random.h"
+
+#include <map>
+
+namespace mezzanine::test
+{
+
+struct Table;
+
+struct Source {
+	std::string from;
+	std::string where;                          // conditions that join, or nothing
+	std::map<std::string, std::string> columns; // what a bare name stands for; else itself
+};
+
+// How many pairs a join may make of few rows.
+enum class Crowd { kAny, kSparse };
+
+Source RandomSource(Random *random, const std::vector<Table> &tables, Crowd crowd);
+
+// The words of `text` outside of literals that name columns, as the source has them.
+std::string Qualified(const std::string &text, const Source &source);
+
+} // namespace mezzanine::test
