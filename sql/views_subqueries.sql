@@ -11,6 +11,7 @@ INSERT INTO shops SELECT i, (ARRAY['Ulm', 'Kiel', 'Jena'])[i % 3 + 1], date '202
 INSERT INTO sales SELECT i, i % 9 + 1, i % 5, i / 4.0, timestamptz '2024-06-01Z' + i * interval '5 hours' FROM generate_series(1, 80) AS i;
 CREATE VIEW big AS SELECT id, shop, units * price AS worth, at FROM sales WHERE units > 1;
 CREATE VIEW by_town AS SELECT b.*, s.town FROM big b JOIN shops s ON s.id = b.shop;
+CREATE VIEW per_shop AS SELECT shop, count(*) AS n, round(sum(units * price)) AS worth FROM sales GROUP BY shop HAVING sum(units) > 2;
 CREATE TABLE queries (number serial, name text, query text);
 INSERT INTO queries (name, query) VALUES
 	('sq_one', 'SELECT shop, count(*), sum(q.worth) FROM (SELECT shop, units * price AS worth FROM sales WHERE units > 2) AS q WHERE worth > 5 GROUP BY shop'),
@@ -28,7 +29,25 @@ INSERT INTO queries (name, query) VALUES
 	('sq_constant', 'SELECT c.label, count(*) FROM (SELECT ''all'' AS label, 5 AS least) AS c, sales WHERE units < c.least GROUP BY c.label'),
 	('sq_zone', 'SELECT d, count(*) FROM (SELECT at::date AS d FROM sales) AS q GROUP BY d'),
 	('sq_late', 'SELECT * FROM (SELECT town, units, at FROM shops s JOIN sales l ON s.id = l.shop) AS q WHERE at < now()'),
-	('sq_on', 'SELECT DISTINCT ON (shop) shop, worth FROM (SELECT * FROM big) AS b ORDER BY shop, worth DESC');
+	('sq_on', 'SELECT DISTINCT ON (shop) shop, worth FROM (SELECT * FROM big) AS b ORDER BY shop, worth DESC'),
+	-- Groups of groups.
+	('sg_sizes', 'SELECT n, count(*) AS shops FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) AS q GROUP BY n'),
+	('sg_having', 'SELECT count(*), sum(total), max(total), avg(mean) FROM (SELECT shop, sum(units * price) AS total, avg(price) AS mean
+		FROM sales WHERE units > 0 GROUP BY shop HAVING count(*) > 3) AS q WHERE total > 10'),
+	('sg_distinct', 'SELECT units, count(*), min(shop) FROM (SELECT DISTINCT shop, units FROM sales ORDER BY units) AS q GROUP BY units'),
+	('sg_deep', 'SELECT m, count(*) FROM (SELECT n, max(units) AS m FROM (SELECT units, shop, count(*) AS n FROM sales GROUP BY 1, 2) AS a WHERE shop > 1 GROUP BY n) AS b GROUP BY m'),
+	('sg_join', 'SELECT n, count(*), string_agg(town, '','' ORDER BY town) FROM (SELECT s.town, count(*) AS n, max(l.price) AS top
+		FROM shops s JOIN sales l ON l.shop = s.id GROUP BY s.town) AS q WHERE top > 1 GROUP BY n'),
+	('sg_bag', 'SELECT n * 2 AS twice, least FROM (SELECT shop, count(*) AS n, min(price) AS least FROM sales GROUP BY shop) AS q WHERE n > 2'),
+	('sg_zone', 'SELECT d, max(n), sum(n) FROM (SELECT at::date AS d, shop, count(*) AS n FROM sales GROUP BY 1, 2) AS q GROUP BY d'),
+	('sg_late', 'SELECT last::date AS day, count(*) FROM (SELECT shop, max(at) AS last FROM sales GROUP BY shop) AS q GROUP BY 1'),
+	('sg_total', 'SELECT total * 2 AS twice, count(*) FROM (SELECT sum(units) AS total, count(*) AS n FROM sales) AS q GROUP BY 1'),
+	('sg_totals', 'SELECT sum(total), count(*) FROM (SELECT sum(units) AS total FROM sales WHERE units > 3) AS q'),
+	('sg_with', 'WITH per AS (SELECT shop, max(price) AS top FROM sales GROUP BY shop), best AS (SELECT * FROM per WHERE shop > 2) SELECT top > 5 AS dear, count(*) FROM best GROUP BY 1'),
+	('sg_latest', 'SELECT units, count(*) FROM (SELECT DISTINCT ON (shop) shop, units FROM sales ORDER BY shop, at DESC, id) AS q GROUP BY units'),
+	('sg_view', 'SELECT max(n), min(n), count(DISTINCT worth) FROM per_shop'),
+	('sg_sets', 'SELECT n, many, count(*) FROM (SELECT count(*) AS n, count(*) > 5 AS many FROM sales GROUP BY shop) AS q GROUP BY GROUPING SETS ((n), (many), ())'),
+	('sg_rank', 'SELECT shop, n, rank() OVER (ORDER BY n DESC, shop) FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) AS q ORDER BY n LIMIT 5');
 DO $$
 DECLARE
 	q record;
@@ -97,8 +116,17 @@ SELECT mezzanine.refresh('mezzanine.sq_gross');
 SELECT * FROM mezzanine.verify('mezzanine.sq_gross');
 
 -- What is refused of subqueries.
-SELECT mezzanine.create_view('sq_no', 'SELECT n, count(*) FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) q GROUP BY n');
-SELECT mezzanine.create_view('sq_no', 'SELECT n, count(*) FROM (SELECT DISTINCT units AS n FROM sales) q GROUP BY n');
+SELECT mezzanine.create_view('sq_no', 'SELECT s.town, q.n FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) q JOIN shops s ON s.id = q.shop');
+SELECT mezzanine.create_view('sq_no', 'SELECT s.town, q.n FROM shops s, (SELECT DISTINCT units AS n FROM sales) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q.n FROM (SELECT shop, count(DISTINCT units) AS n FROM sales GROUP BY shop) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q.n FROM (SELECT DISTINCT count(*) AS n FROM sales GROUP BY shop) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q.n FROM (SELECT DISTINCT at > now() AS n FROM sales) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q.n FROM (SELECT shop, max(at) > now() AS n FROM sales GROUP BY shop) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q.shop FROM (SELECT shop FROM sales GROUP BY shop HAVING max(at) > now()) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT q.shop FROM (SELECT shop FROM sales GROUP BY ROLLUP (shop)) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT n, count(*) FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) q GROUP BY n', spread => 2);
+CREATE VIEW by_key AS SELECT id, town, count(*) AS n FROM shops GROUP BY id;
+SELECT mezzanine.create_view('sq_no', 'SELECT town, n FROM by_key');
 SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales ORDER BY id LIMIT 3) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT n FROM (SELECT row_number() OVER () AS n FROM sales) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT n FROM (SELECT generate_series(1, units) AS n FROM sales) q');

@@ -233,11 +233,13 @@ List *AdviseJoinsTo(const QueryPlan *plan, const List *tables, const NumberedTab
 
 } // namespace
 
-IndexAdvice AdviseIndex(const QueryPlan *plan, const PlannedCore *core)
+IndexAdvice AdviseIndex(const PlannedCore *core)
 {
+	const QueryPlan *plan = core->plan;
 	IndexAdvice advice = {MayBeComputedAgain(core), nullptr, nullptr, nullptr};
 	List *keys = IndexableKeys(core);
-	if (!advice.is_needed || keys == NIL)
+	// Home tables have the indexes that create_view gives them.
+	if (!advice.is_needed || keys == NIL || core->source != nullptr)
 		return advice;
 	List *following = NIL;
 	Node *extreme = OnlyExtreme(core);
@@ -260,8 +262,9 @@ IndexAdvice AdviseIndex(const QueryPlan *plan, const PlannedCore *core)
 	return advice;
 }
 
-List *AdviseJoins(const QueryPlan *plan)
+List *AdviseJoins(const QueryPlan *outer)
 {
+	const QueryPlan *plan = Innermost(outer);
 	List *advices = NIL;
 	ListCell *cell;
 	if (plan->rows == nullptr)

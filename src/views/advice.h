@@ -16,7 +16,7 @@ struct IndexAdvice {
 };
 
 // The index that serves the core's recomputations, where some column may be computed again.
-IndexAdvice AdviseIndex(const QueryPlan *plan, const PlannedCore *core);
+IndexAdvice AdviseIndex(const PlannedCore *core);
 
 // From a table's changed rows to the rows of another that they join.
 struct JoinAdvice {

@@ -61,11 +61,14 @@ PlannedChain *ChainFor(QueryPlan *plan, Node *argument, Expr *filter)
 	chain->value = static_cast<PlannedColumn *>(palloc0(sizeof(PlannedColumn)));
 	chain->value->expression = argument;
 	chain->distinct = static_cast<PlannedCore *>(palloc0(sizeof(PlannedCore)));
+	chain->distinct->plan = plan;
 	chain->distinct->keys = list_make1(chain->value);
+	chain->distinct->source = plan->inner == nullptr ? nullptr : ShownCore(plan->inner);
 	chain->distinct->filter = list_copy(plan->filter);
 	if (filter != nullptr)
 		chain->distinct->filter = list_concat(chain->distinct->filter, make_ands_implicit(filter));
 	chain->groups = static_cast<PlannedCore *>(palloc0(sizeof(PlannedCore)));
+	chain->groups->plan = plan;
 	chain->groups->source = chain->distinct;
 	plan->chains = lappend(plan->chains, chain);
 	return chain;

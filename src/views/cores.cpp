@@ -85,8 +85,10 @@ bool AddKeys(QueryPlan *plan, const List *clauses)
 PlannedCore *AddCore(QueryPlan *plan, List *keys)
 {
 	auto *core = static_cast<PlannedCore *>(palloc0(sizeof(PlannedCore)));
+	core->plan = plan;
 	core->keys = keys;
 	core->filter = plan->filter;
+	core->source = plan->inner == nullptr ? nullptr : ShownCore(plan->inner);
 	plan->cores = lappend(plan->cores, core);
 	return core;
 }
@@ -115,7 +117,7 @@ void AddGroupingSets(QueryPlan *plan)
 		ListCell *other;
 		foreach (other, plan->cores) {
 			auto *known = static_cast<PlannedCore *>(lfirst(other));
-			if (list_difference_ptr(known->keys, keys) == NIL &&
+			if (known->plan == plan && list_difference_ptr(known->keys, keys) == NIL &&
 				list_difference_ptr(keys, known->keys) == NIL)
 				core = known;
 		}
@@ -138,7 +140,8 @@ bool AddDependent(QueryPlan *plan, Node *column)
 		return false;
 	foreach (cell, plan->cores) {
 		auto *core = static_cast<PlannedCore *>(lfirst(cell));
-		core->keys = list_append_unique_ptr(core->keys, key);
+		if (core->plan == plan)
+			core->keys = list_append_unique_ptr(core->keys, key);
 	}
 	return true;
 }

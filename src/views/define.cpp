@@ -303,7 +303,7 @@ List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOpti
 			psprintf("state of %s, one row for each group; written by commits alone", view->view));
 		CommentOn("VIEW", names->truth,
 				  psprintf("the rows of %s, computed from the %s", names->home,
-						   plan->rows == nullptr ? "base table" : "base tables"));
+						   list_length(plan->tables) == 1 ? "base table" : "base tables"));
 		all = lappend(all, names);
 	}
 	return all;
@@ -369,6 +369,12 @@ const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const Creat
 					others);
 }
 
+// The depth of a core with this source.
+int DepthBelow(const PlannedCore *source)
+{
+	return source == nullptr ? 0 : 1 + DepthBelow(source->source);
+}
+
 // What a core is computed from.
 Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *cores)
 {
@@ -377,7 +383,8 @@ Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *core
 		if (lfirst(cell) == source)
 			return RelationOid(
 				static_cast<CoreNames *>(list_nth(cores, foreach_current_index(cell)))->home);
-	return plan->rows == nullptr ? linitial_oid(plan->tables) : RelationOid(plan->rows->name);
+	const PlannedRows *rows = Innermost(plan)->rows;
+	return rows == nullptr ? linitial_oid(plan->tables) : RelationOid(rows->name);
 }
 
 const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores,
@@ -399,7 +406,7 @@ const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const Lis
 		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, %d, %d, ", number > 1 ? "," : "",
 						 RelationOid(names->view), number, RelationOid(core->home),
 						 RelationOid(core->truth), SourceOid(plan, source, cores),
-						 source == nullptr ? 0 : 1, spread);
+						 DepthBelow(source), spread);
 		if (core->cells != nullptr)
 			appendStringInfo(&sql, "%u, %u)", RelationOid(core->cells), RelationOid(core->total));
 		else
@@ -412,7 +419,7 @@ const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const Lis
 const char *RowsEntry(const QueryPlan *plan, const ViewNames *names)
 {
 	return psprintf("INSERT INTO %s.rows (rows, view, depth) VALUES (%u, %u, 0)", kInfoSchema,
-					RelationOid(plan->rows->name), RelationOid(names->view));
+					RelationOid(Innermost(plan)->rows->name), RelationOid(names->view));
 }
 
 const char *RowSourceEntries(const QueryPlan *plan)
@@ -423,7 +430,7 @@ const char *RowSourceEntries(const QueryPlan *plan)
 	appendStringInfo(&sql, "INSERT INTO %s.row_source (rows, source) VALUES", kInfoSchema);
 	foreach (cell, plan->tables)
 		appendStringInfo(&sql, "%s (%u, %u)", foreach_current_index(cell) > 0 ? "," : "",
-						 RelationOid(plan->rows->name), lfirst_oid(cell));
+						 RelationOid(Innermost(plan)->rows->name), lfirst_oid(cell));
 	return sql.data;
 }
 
@@ -434,8 +441,9 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 {
 	const char *view_entry = ViewEntry(plan, names, options);
 	const char *core_entries = CoreEntries(plan, names, cores, options->spread);
-	const char *rows_entry = plan->rows == nullptr ? nullptr : RowsEntry(plan, names);
-	const char *row_sources = plan->rows == nullptr ? nullptr : RowSourceEntries(plan);
+	const bool has_rows = Innermost(plan)->rows != nullptr;
+	const char *rows_entry = has_rows ? RowsEntry(plan, names) : nullptr;
+	const char *row_sources = has_rows ? RowSourceEntries(plan) : nullptr;
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
@@ -443,7 +451,7 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 	BeginRegistration();
 	Run(view_entry);
 	Run(core_entries);
-	if (plan->rows != nullptr) {
+	if (has_rows) {
 		Run(rows_entry);
 		Run(row_sources);
 	}
@@ -452,13 +460,16 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 }
 
 // Makes the view of the tables' rows; from here on it is what the cores are computed from.
-void CreateRows(QueryPlan *plan, const ViewNames *names)
+void CreateRows(const QueryPlan *plan, const ViewNames *names)
 {
+	PlannedRows *rows = Innermost(plan)->rows;
+	if (rows == nullptr)
+		return;
 	const char *name = FreeRowsName(names->bare);
-	RUN("CREATE VIEW %s AS %s", name, RowsQuery(plan));
+	RUN("CREATE VIEW %s AS %s", name, RowsQuery(Innermost(plan)));
 	CommentOn("VIEW", name,
 			  psprintf("the rows of the tables that %s is computed from", names->view));
-	plan->rows->name = name;
+	rows->name = name;
 }
 
 void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *options)
@@ -468,8 +479,7 @@ void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *op
 	if (plan->is_rewritten)
 		RUN("CREATE VIEW %s AS %s", names->definition,
 			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
-	if (plan->rows != nullptr)
-		CreateRows(plan, names);
+	CreateRows(plan, names);
 	List *cores = CreateCores(plan, names, options);
 	foreach (cell, plan->tables)
 		WatchBase(lfirst_oid(cell));
@@ -479,15 +489,16 @@ void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *op
 		SetStatus(RelationOid(names->view), Status::kStale, "It was created without data");
 	AtEOXact_GUC(true, nest_level);
 	// A second view brings no new trigger; sessions must hear of it all the same.
-	if (plan->rows != nullptr)
-		CacheInvalidateRelcacheByRelid(RelationOid(plan->rows->name));
+	const PlannedRows *rows = Innermost(plan)->rows;
+	if (rows != nullptr)
+		CacheInvalidateRelcacheByRelid(RelationOid(rows->name));
 	foreach (cell, plan->tables)
 		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
 
-void TellMissingIndex(const QueryPlan *plan, const PlannedCore *core)
+void TellMissingIndex(const PlannedCore *core)
 {
-	const IndexAdvice advice = AdviseIndex(plan, core);
+	const IndexAdvice advice = AdviseIndex(core);
 	if (advice.command == nullptr)
 		return;
 	ereport(NOTICE, (errmsg("no index of table %s leads to the rows of a group", advice.table),
@@ -515,7 +526,7 @@ void TellNotices(const QueryPlan *plan)
 	const int nest_level = PinTextSettings();
 	ListCell *cell;
 	foreach (cell, plan->cores)
-		TellMissingIndex(plan, static_cast<PlannedCore *>(lfirst(cell)));
+		TellMissingIndex(static_cast<PlannedCore *>(lfirst(cell)));
 	List *told = NIL;
 	foreach (cell, AdviseJoins(plan))
 		TellMissingJoinIndex(static_cast<JoinAdvice *>(lfirst(cell)), &told);

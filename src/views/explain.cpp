@@ -48,7 +48,11 @@ Manner MannerOf(const PlannedColumn *column)
 
 bool ReadsBase(const QueryPlan *plan)
 {
-	return AdviseIndex(plan, static_cast<PlannedCore *>(linitial(plan->cores))).is_needed;
+	ListCell *cell;
+	foreach (cell, plan->cores)
+		if (AdviseIndex(static_cast<PlannedCore *>(lfirst(cell))).is_needed)
+			return true;
+	return false;
 }
 
 // What a column holds, in terms of the base.
@@ -64,13 +68,13 @@ const char *SourceName(const QueryPlan *plan, const PlannedCore *core)
 	foreach (cell, plan->cores)
 		if (lfirst(cell) == core->source)
 			return psprintf("home_%d", foreach_current_index(cell) + 1);
-	return plan->rows != nullptr ? "rows" : TableNames(plan);
+	return Innermost(plan)->rows != nullptr ? "rows" : TableNames(plan);
 }
 
 const char *LocksOf(const QueryPlan *plan)
 {
 	return psprintf("%s%s%s", kLocks, ReadsBase(plan) ? kLocksOfReading : "",
-					plan->rows != nullptr ? kLocksOfJoining : "");
+					Innermost(plan)->rows != nullptr ? kLocksOfJoining : "");
 }
 
 const char *CreationOf(const QueryPlan *plan)
@@ -79,17 +83,17 @@ const char *CreationOf(const QueryPlan *plan)
 					TableNames(plan));
 }
 
-const char *FilterOf(const QueryPlan *plan, const PlannedCore *core)
+const char *FilterOf(const PlannedCore *core)
 {
 	return core->filter == NIL
 			   ? nullptr
-			   : Deparse(plan, reinterpret_cast<Node *>(make_ands_explicit(core->filter)));
+			   : Deparse(core->plan, reinterpret_cast<Node *>(make_ands_explicit(core->filter)));
 }
 
 // What is said of the index; NULL: nothing needs one.
-const char *IndexLine(const QueryPlan *plan, const PlannedCore *core)
+const char *IndexLine(const PlannedCore *core)
 {
-	const IndexAdvice advice = AdviseIndex(plan, core);
+	const IndexAdvice advice = AdviseIndex(core);
 	if (!advice.is_needed)
 		return nullptr;
 	if (advice.present != nullptr)
@@ -171,17 +175,17 @@ List *AddRows(List *lines, const QueryPlan *plan)
 	foreach (cell, AdviseJoins(plan))
 		lines = lappend(lines,
 						psprintf("  index: %s", JoinLine(static_cast<JoinAdvice *>(lfirst(cell)))));
-	return AddQuery(lines, "  query:", RowsQuery(plan));
+	return AddQuery(lines, "  query:", RowsQuery(Innermost(plan)));
 }
 
 List *AddCore(List *lines, const QueryPlan *plan, const PlannedCore *core)
 {
-	const char *filter = FilterOf(plan, core);
-	const char *index = IndexLine(plan, core);
+	const char *filter = FilterOf(core);
+	const char *index = IndexLine(core);
 	lines = lappend(lines, psprintf("core: over %s", SourceName(plan, core)));
-	lines = lappend(lines, psprintf("  group key: %s", JoinedExpressions(plan, core->keys)));
+	lines = lappend(lines, psprintf("  group key: %s", JoinedExpressions(core->plan, core->keys)));
 	lines = lappend(lines, psprintf("  filter: %s", filter ? filter : "none"));
-	lines = AddColumns(lines, plan, core);
+	lines = AddColumns(lines, core->plan, core);
 	if (index != nullptr)
 		lines = lappend(lines, psprintf("  index: %s", index));
 	return AddQuery(lines, "  truth:", TruthQueryOfNone(plan, core));
@@ -193,7 +197,7 @@ List *TextLines(const QueryPlan *plan)
 		return RefusalLines(&plan->refusal);
 	List *lines = NIL;
 	ListCell *cell;
-	if (plan->rows != nullptr)
+	if (Innermost(plan)->rows != nullptr)
 		lines = AddRows(lines, plan);
 	foreach (cell, plan->cores)
 		lines = AddCore(lines, plan, static_cast<PlannedCore *>(lfirst(cell)));
@@ -242,12 +246,12 @@ void AddJsonColumns(StringInfo json, const char *name, const QueryPlan *plan, co
 
 void AddJsonCore(StringInfo json, const QueryPlan *plan, const PlannedCore *core)
 {
-	const IndexAdvice advice = AdviseIndex(plan, core);
+	const IndexAdvice advice = AdviseIndex(core);
 	appendStringInfoString(json, json->data[json->len - 1] == '[' ? "{" : ", {");
 	AddMember(json, "source", SourceName(plan, core));
-	AddMember(json, "filter", FilterOf(plan, core));
-	AddJsonColumns(json, "keys", plan, core->keys);
-	AddJsonColumns(json, "columns", plan, core->states);
+	AddMember(json, "filter", FilterOf(core));
+	AddJsonColumns(json, "keys", core->plan, core->keys);
+	AddJsonColumns(json, "columns", core->plan, core->states);
 	appendStringInfo(json, ", \"index_needed\": %s", advice.is_needed ? "true" : "false");
 	AddMember(json, "index", advice.present);
 	AddMember(json, "missing_index", advice.command);
@@ -260,7 +264,7 @@ void AddJsonRows(StringInfo json, const QueryPlan *plan)
 	ListCell *cell;
 	appendStringInfoString(json, "\"rows\": {");
 	AddMember(json, "tables", TableNames(plan));
-	AddMember(json, "query", RowsQuery(plan));
+	AddMember(json, "query", RowsQuery(Innermost(plan)));
 	appendStringInfoString(json, ", \"ways\": [");
 	foreach (cell, AdviseJoins(plan)) {
 		const auto *advice = static_cast<JoinAdvice *>(lfirst(cell));
@@ -287,7 +291,7 @@ const char *Json(const QueryPlan *plan)
 		appendStringInfoChar(&json, '}');
 		return json.data;
 	}
-	if (plan->rows != nullptr)
+	if (Innermost(plan)->rows != nullptr)
 		AddJsonRows(&json, plan);
 	appendStringInfoString(&json, "\"cores\": [");
 	foreach (cell, plan->cores)

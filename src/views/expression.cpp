@@ -85,6 +85,18 @@ bool FindCulprit(Node *node, void *context)
 	return pg::WalkExpression(node, FindCulprit, context);
 }
 
+// An expression over any entries as text, with their names in front of columns or not.
+const char *DeparseOver(List *entries, Node *expression, bool with_names)
+{
+	auto *statement = makeNode(PlannedStmt);
+	Bitmapset *all = bms_add_range(nullptr, 1, list_length(entries));
+	statement->rtable = entries;
+	return deparse_expression(
+		expression,
+		deparse_context_for_plan_tree(statement, select_rtable_names_for_explain(entries, all)),
+		with_names, false);
+}
+
 bool IsTakenIn(const List *columns, const char *name)
 {
 	ListCell *cell;
@@ -156,6 +168,8 @@ const char *Deparse(const QueryPlan *plan, Node *expression)
 {
 	if (plan->rows != nullptr)
 		return DeparseOverTables(plan, OverTables(plan, expression));
+	if (plan->inner != nullptr)
+		return DeparseOver(plan->query->rtable, expression, false);
 	const RangeTblEntry *entry = rt_fetch(plan->varno, plan->query->rtable);
 	auto *copy = static_cast<Node *>(copyObjectImpl(expression));
 	ChangeVarNodes(copy, plan->varno, 1, 0);
@@ -165,14 +179,7 @@ const char *Deparse(const QueryPlan *plan, Node *expression)
 
 const char *DeparseOverTables(const QueryPlan *plan, Node *expression)
 {
-	List *tables = plan->rows->query->rtable;
-	auto *statement = makeNode(PlannedStmt);
-	Bitmapset *all = bms_add_range(nullptr, 1, list_length(tables));
-	statement->rtable = tables;
-	return deparse_expression(
-		expression,
-		deparse_context_for_plan_tree(statement, select_rtable_names_for_explain(tables, all)),
-		true, false);
+	return DeparseOver(plan->rows->query->rtable, expression, true);
 }
 
 const char *TableNames(const QueryPlan *plan)
@@ -214,6 +221,9 @@ const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwi
 	if (!IsA(expression, Var) || castNode(Var, expression)->varattno <= 0)
 		return otherwise != nullptr ? otherwise : "key";
 	const AttrNumber attribute = castNode(Var, expression)->varattno;
+	if (plan->inner != nullptr)
+		return strVal(list_nth(linitial_node(RangeTblEntry, plan->query->rtable)->eref->colnames,
+							   attribute - 1));
 	if (plan->rows == nullptr)
 		return get_attname(linitial_oid(plan->tables), attribute, false);
 	return list_nth_node(TargetEntry, plan->rows->query->targetList, attribute - 1)->resname;

@@ -212,15 +212,21 @@ char *HomeOf(const QueryPlan *plan, const PlannedCore *core, const List *homes)
 	pg_unreachable();
 }
 
+// The home table of the first core that the finish reads.
+const char *ShownHome(const QueryPlan *plan, const List *homes)
+{
+	return HomeOf(plan, ShownCore(plan), homes);
+}
+
 // The groups, with what is known of their distinct values.
 const char *JoinedSource(const QueryPlan *plan, const List *homes)
 {
 	StringInfoData sql;
 	ListCell *cell;
 	if (plan->chains == NIL)
-		return static_cast<char *>(linitial(homes));
+		return ShownHome(plan, homes);
 	initStringInfo(&sql);
-	appendStringInfo(&sql, "%s AS home", static_cast<char *>(linitial(homes)));
+	appendStringInfo(&sql, "%s AS home", ShownHome(plan, homes));
 	foreach (cell, plan->chains) {
 		const auto *chain = static_cast<PlannedChain *>(lfirst(cell));
 		const int number = foreach_current_index(cell) + 1;
@@ -242,8 +248,7 @@ const char *SourceOf(const QueryPlan *plan, const List *homes)
 	StringInfoData sql;
 	ListCell *cell;
 	if (plan->shape == Shape::kRows)
-		return psprintf("%1$s, mezzanine_state.copies(1, %1$s.count)",
-						static_cast<char *>(linitial(homes)));
+		return psprintf("%1$s, mezzanine_state.copies(1, %1$s.count)", ShownHome(plan, homes));
 	if (plan->query->groupingSets == NIL)
 		return JoinedSource(plan, homes);
 	initStringInfo(&sql);
@@ -270,7 +275,9 @@ Node *NameInCores(Node *node, void *context)
 	auto *plan = static_cast<QueryPlan *>(context);
 	if (node == nullptr)
 		return nullptr;
-	if (IsA(node, Aggref) || ColumnFor(plan, node) != nullptr)
+	// Of an inner query all is computed in cores: what is over its groups in the next.
+	if (IsA(node, Aggref) || ColumnFor(plan, node) != nullptr ||
+		(plan->is_inner && !IsA(node, TargetEntry) && !IsA(node, List)))
 		return NamedPart(plan, node);
 	return pg::MutateExpression(node, NameInCores, context);
 }
@@ -324,9 +331,56 @@ Query *BaseOf(const QueryPlan *plan)
 	return query;
 }
 
-// A core's truth over its source, which `truth` selects from.
-const char *TruthOver(const PlannedCore *core, Query *truth)
+// Replaces the columns of an inner query by what makes them of its home table's; the context
+// is the inner plan's select list over the home table.
+Node *OverHome(Node *node, void *context)
 {
+	if (node == nullptr)
+		return nullptr;
+	if (IsA(node, Var))
+		return static_cast<Node *>(copyObjectImpl(
+			list_nth(static_cast<List *>(context), castNode(Var, node)->varattno - 1)));
+	return pg::MutateExpression(node, OverHome, context);
+}
+
+List *ColumnsOverHome(List *columns, List *outputs)
+{
+	List *mapped = NIL;
+	ListCell *cell;
+	foreach (cell, columns) {
+		auto *column = static_cast<PlannedColumn *>(palloc(sizeof(PlannedColumn)));
+		*column = *static_cast<PlannedColumn *>(lfirst(cell));
+		column->expression = OverHome(column->expression, outputs);
+		mapped = lappend(mapped, column);
+	}
+	return mapped;
+}
+
+// The core as it is computed from the home table of its plan's inner groups.
+PlannedCore CoreOverHome(const PlannedCore *core)
+{
+	const QueryPlan *inner = core->plan->inner;
+	List *outputs = OutputsOverHome(inner);
+	PlannedCore mapped = *core;
+	mapped.keys = ColumnsOverHome(core->keys, outputs);
+	mapped.states = ColumnsOverHome(core->states, outputs);
+	mapped.filter = castNode(List, OverHome(reinterpret_cast<Node *>(core->filter), outputs));
+	if (inner->query->havingQual != nullptr)
+		mapped.filter = lappend(
+			mapped.filter,
+			NameZones(OverColumns(inner->query->havingQual, const_cast<QueryPlan *>(inner))));
+	return mapped;
+}
+
+// A core's truth over its source, which `truth` selects from.
+const char *TruthOver(const PlannedCore *given, Query *truth)
+{
+	PlannedCore mapped;
+	const PlannedCore *core = given;
+	if (given->plan->inner != nullptr && given->source == ShownCore(given->plan->inner)) {
+		mapped = CoreOverHome(given);
+		core = &mapped;
+	}
 	ListCell *cell;
 	if (core->filter != NIL)
 		truth->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(core->filter));
@@ -367,8 +421,8 @@ const char *WithOfNone(const QueryPlan *plan, const PlannedCore *end, List **hom
 	StringInfoData sql;
 	ListCell *cell;
 	initStringInfo(&sql);
-	if (plan->rows != nullptr)
-		appendStringInfo(&sql, "WITH rows AS (%s)", RowsQuery(plan));
+	if (Innermost(plan)->rows != nullptr)
+		appendStringInfo(&sql, "WITH rows AS (%s)", RowsQuery(Innermost(plan)));
 	foreach (cell, plan->cores) {
 		const auto *core = static_cast<PlannedCore *>(lfirst(cell));
 		if (core == end)
@@ -384,6 +438,18 @@ const char *WithOfNone(const QueryPlan *plan, const PlannedCore *end, List **hom
 }
 
 } // namespace
+
+List *OutputsOverHome(const QueryPlan *inner)
+{
+	List *outputs = NIL;
+	ListCell *cell;
+	foreach (cell, TargetsOverColumns(inner)) {
+		const auto *target = lfirst_node(TargetEntry, cell);
+		if (!target->resjunk)
+			outputs = lappend(outputs, NameZones(reinterpret_cast<Node *>(target->expr)));
+	}
+	return outputs;
+}
 
 void MakeDefinition(QueryPlan *plan)
 {
@@ -426,7 +492,7 @@ const char *FinishQueryOfNone(const QueryPlan *plan)
 const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core, const List *homes)
 {
 	if (core->source == nullptr)
-		return TruthOver(core, BaseOf(plan));
+		return TruthOver(core, BaseOf(core->plan));
 	return TruthOver(core, Analyzed(psprintf("SELECT FROM %s", HomeOf(plan, core->source, homes))));
 }
 
@@ -434,7 +500,7 @@ const char *TruthQueryOfNone(const QueryPlan *plan, const PlannedCore *core)
 {
 	List *homes = NIL;
 	if (core->source == nullptr)
-		return TruthOver(core, BaseOf(plan));
+		return TruthOver(core, BaseOf(core->plan));
 	const char *with = WithOfNone(plan, core, &homes);
 	Query *source =
 		Analyzed(psprintf("%s SELECT FROM %s", with, HomeOf(plan, core->source, homes)));

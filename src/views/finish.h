@@ -10,6 +10,9 @@ namespace mezzanine::views
 // Makes plan->definition: the query with time zones named, and plan->notices that say so.
 void MakeDefinition(QueryPlan *plan);
 
+// What an inner plan's query selects, over the columns of the home table that it shows.
+List *OutputsOverHome(const QueryPlan *inner);
+
 // SELECT … that makes plan->rows of the tables.
 const char *RowsQuery(const QueryPlan *plan);
 

@@ -1,6 +1,8 @@
 #include "views/flatten.h"
 
+#include "views/cores.h"
 #include "views/expression.h"
+#include "views/finish.h"
 #include "views/tables.h"
 #include "views/timezones.h"
 
@@ -29,6 +31,7 @@ struct Level {
 	const Query *given;
 	Level *outer;  // what LATERAL and WITH look out to; NULL: this is the outermost
 	Place *places; // of the entries of `given`, by their number
+	bool is_view;  // whether what its entries name is in a view's query
 };
 
 Level LevelOf(const Level *like, const Query *given, Level *outer)
@@ -85,17 +88,24 @@ void AddConditions(Level *level, Node *quals)
 		*level->conditions, make_ands_implicit(reinterpret_cast<Expr *>(InRows(level, quals))));
 }
 
-// What of a subquery its rows alone do not make.
+// Adds what an entry of a level's FROM is to the rows' tables.
+void AddEntry(Level *level, int number, RangeTblEntry *entry)
+{
+	Query *rows = level->rows;
+	rows->rtable = lappend(rows->rtable, entry);
+	auto *reference = makeNode(RangeTblRef);
+	reference->rtindex = level->places[number].number = list_length(rows->rtable);
+	rows->jointree->fromlist = lappend(rows->jointree->fromlist, reference);
+}
+
+// What of a subquery neither its rows nor its groups make.
 bool CheckSubquery(QueryPlan *plan, const Query *query)
 {
-	static const char *const kHint = "Only subqueries that select and join are supported.";
+	static const char *const kHint = "Leave it out of the subquery.";
 	if (query->commandType != CMD_SELECT)
 		return Refuse(plan, "a subquery that changes tables is", kHint);
-	if (query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL ||
-		query->havingQual != nullptr)
-		return Refuse(plan, "a subquery with grouping in FROM is", kHint);
-	if (query->distinctClause != NIL)
-		return Refuse(plan, "a subquery with DISTINCT in FROM is", kHint);
+	if (query->groupingSets != NIL)
+		return Refuse(plan, "a subquery with grouping sets is", kHint);
 	if (query->setOperations != nullptr)
 		return Refuse(plan, "a subquery with UNION, INTERSECT or EXCEPT is", kHint);
 	if (query->limitCount != nullptr || query->limitOffset != nullptr)
@@ -112,6 +122,72 @@ bool CheckSubquery(QueryPlan *plan, const Query *query)
 }
 
 bool FlattenItems(Level *level);
+bool FlattenBelow(QueryPlan *plan, Level *outer);
+
+// What a query over groups selects must follow from the groups alone.
+bool CheckGroups(QueryPlan *inner)
+{
+	ListCell *cell;
+	if (inner->shape == Shape::kGroups && inner->query->distinctClause != NIL)
+		return Refuse(inner, "DISTINCT over the groups of a subquery is",
+					  "Select DISTINCT in a subquery of its own.");
+	if (inner->shape == Shape::kRows)
+		return Refuse(inner, "DISTINCT over such columns in a subquery is",
+					  "Use columns and immutable functions only.");
+	if (inner->chains != NIL)
+		return Refuse(inner, "DISTINCT inside an aggregate of a subquery is",
+					  "Select DISTINCT first, in a subquery of its own, and count that.");
+	if (inner->late_filter != NIL)
+		return CheckExpression(inner, static_cast<Node *>(linitial(inner->late_filter)));
+	foreach (cell, OutputsOverHome(inner))
+		if (!CheckExpression(inner, static_cast<Node *>(lfirst(cell))))
+			return false;
+	return CheckExpression(inner, NameZones(inner->query->havingQual));
+}
+
+// An entry of FROM whose query groups: the only one, for its groups are the base.
+bool FlattenGroups(Level *level, int number, const Query *query, Level *outer)
+{
+	QueryPlan *plan = level->plan;
+	// pg_dump makes such a view twice, and replaces the first when all else is there.
+	if (level->is_view && query->constraintDeps != NIL)
+		return Refuse(plan, "a view whose columns follow from a grouped primary key is",
+					  "Have the view group by all columns that it shows.");
+	if (level->rows->rtable != NIL)
+		return Refuse(plan, "a subquery with grouping beside other tables is",
+					  "Name it alone in FROM, and join where you read the view.");
+	if (contain_vars_of_level(reinterpret_cast<Node *>(const_cast<Query *>(query)), 1))
+		return Refuse(plan, "a LATERAL subquery with grouping is", kFromHint);
+	auto *inner = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
+	inner->query = static_cast<Query *>(copyObjectImpl(query));
+	inner->is_inner = true;
+	plan->inner = inner;
+	if (!FlattenBelow(inner, outer) || !PlanCores(inner) || !CheckGroups(inner)) {
+		plan->refusal = inner->refusal;
+		return false;
+	}
+	MakeDefinition(inner);
+	plan->tables = inner->tables;
+	plan->notices = inner->notices;
+	plan->is_rewritten = inner->is_rewritten;
+	plan->cores = list_copy(inner->cores);
+
+	const RangeTblEntry *given = rt_fetch(number, level->given->rtable);
+	auto *entry = makeNode(RangeTblEntry);
+	entry->rtekind = RTE_SUBQUERY;
+	entry->subquery = inner->definition;
+	entry->alias = makeAlias(given->eref->aliasname, NIL);
+	entry->eref = static_cast<Alias *>(copyObjectImpl(given->eref));
+	entry->inFromCl = true;
+	AddEntry(level, number, entry);
+	return true;
+}
+
+bool IsGrouped(const Query *query)
+{
+	return query->hasAggs || query->groupClause != NIL || query->havingQual != nullptr ||
+		   query->distinctClause != NIL;
+}
 
 // Makes an entry of a level's FROM what its query selects.
 bool FlattenQuery(Level *level, int number, const Query *query, Level *outer)
@@ -120,6 +196,8 @@ bool FlattenQuery(Level *level, int number, const Query *query, Level *outer)
 	check_stack_depth();
 	if (!CheckSubquery(level->plan, query))
 		return false;
+	if (IsGrouped(query))
+		return FlattenGroups(level, number, query, outer);
 	Level inner = LevelOf(level, query, outer);
 	if (!FlattenItems(&inner))
 		return false;
@@ -139,6 +217,13 @@ Query *ViewQuery(Oid view)
 	relation_close(relation, NoLock);
 	AcquireRewriteLocks(query, true, false);
 	return query;
+}
+
+bool FlattenView(Level *level, int number, Oid view)
+{
+	Level of_view = *level;
+	of_view.is_view = true;
+	return FlattenQuery(&of_view, number, ViewQuery(view), nullptr);
 }
 
 // An entry that names a WITH query, of this level or one further out.
@@ -162,15 +247,12 @@ bool FlattenNamed(Level *level, int number, const RangeTblEntry *entry)
 
 bool FlattenTable(Level *level, int number, const RangeTblEntry *entry)
 {
-	Query *rows = level->rows;
+	if (level->plan->inner != nullptr)
+		return Refuse(level->plan, "a subquery with grouping beside other tables is",
+					  "Name it alone in FROM, and join where you read the view.");
 	if (!AddTable(level->plan, entry))
 		return false;
-	auto *copy = static_cast<RangeTblEntry *>(copyObjectImpl(entry));
-	copy->lateral = false;
-	rows->rtable = lappend(rows->rtable, copy);
-	auto *reference = makeNode(RangeTblRef);
-	reference->rtindex = level->places[number].number = list_length(rows->rtable);
-	rows->jointree->fromlist = lappend(rows->jointree->fromlist, reference);
+	AddEntry(level, number, static_cast<RangeTblEntry *>(copyObjectImpl(entry)));
 	return true;
 }
 
@@ -180,7 +262,7 @@ bool FlattenEntry(Level *level, int number)
 	switch (entry->rtekind) {
 	case RTE_RELATION:
 		if (entry->relkind == RELKIND_VIEW)
-			return FlattenQuery(level, number, ViewQuery(entry->relid), nullptr);
+			return FlattenView(level, number, entry->relid);
 		return FlattenTable(level, number, entry);
 	case RTE_SUBQUERY:
 		return FlattenQuery(level, number, entry->subquery, level);
@@ -406,17 +488,16 @@ int CompareOids(const ListCell *a, const ListCell *b)
 	return list_oid_cmp(a, b);
 }
 
-} // namespace
-
-bool FlattenFrom(QueryPlan *plan)
+// `outer` is what WITH looks out to; NULL: nothing.
+bool FlattenBelow(QueryPlan *plan, Level *outer)
 {
 	Query *query = plan->query;
 	auto *rows = makeNode(Query);
 	List *conditions = NIL;
 	rows->commandType = CMD_SELECT;
 	rows->jointree = makeFromExpr(NIL, nullptr);
-	const Level like = {plan, rows, &conditions, nullptr, nullptr, nullptr};
-	Level level = LevelOf(&like, static_cast<Query *>(copyObjectImpl(query)), nullptr);
+	const Level like = {plan, rows, &conditions, nullptr, nullptr, nullptr, false};
+	Level level = LevelOf(&like, static_cast<Query *>(copyObjectImpl(query)), outer);
 	if (!FlattenItems(&level))
 		return false;
 	query->targetList = castNode(List, InRows(&level, query->targetList));
@@ -429,6 +510,13 @@ bool FlattenFrom(QueryPlan *plan)
 	list_sort(plan->tables, CompareOids);
 	return list_length(rows->rtable) == 1 ? ReadTable(plan, rows, conditions)
 										  : JoinTables(plan, rows, conditions);
+}
+
+} // namespace
+
+bool FlattenFrom(QueryPlan *plan)
+{
+	return FlattenBelow(plan, nullptr);
 }
 
 Node *OverTables(const QueryPlan *plan, Node *expression)

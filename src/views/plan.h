@@ -55,10 +55,11 @@ enum class Shape {
 
 // One home table: the groups by one list of keys.
 struct PlannedCore {
-	List *keys;          // of PlannedColumn
-	List *states;        // of PlannedColumn
-	List *filter;        // conditions on the source's rows
-	PlannedCore *source; // whose groups are this core's rows; NULL: the base's rows are
+	const struct QueryPlan *plan; // over whose base its expressions are
+	List *keys;                   // of PlannedColumn
+	List *states;                 // of PlannedColumn
+	List *filter;                 // conditions on the source's rows
+	PlannedCore *source;          // whose groups are this core's rows; NULL: the base's rows are
 };
 
 // The distinct values of an aggregate's argument, per group: a core of (value, keys) that
@@ -85,7 +86,9 @@ struct QueryPlan {
 	List *notices;     // of char *
 
 	List *tables;      // the base tables, each once: Oids, sorted
-	PlannedRows *rows; // NULL: there is one table, and it is the base
+	PlannedRows *rows; // NULL: the base is one table, or inner groups
+	QueryPlan *inner;  // the grouped query whose groups are the base; NULL: tables are
+	bool is_inner;     // whether the query is such a one
 	int varno;         // of the base, in the query
 	List *filter;      // conditions on the base's rows
 	List *late_filter; // conditions on keys that are judged when a reader asks
@@ -94,11 +97,25 @@ struct QueryPlan {
 	List *matches;   // of Match
 	List *keys;      // of PlannedColumn; all that some core groups by
 	List *states;    // of PlannedColumn; the same in every core that is read first
-	List *cores;     // of PlannedCore; a source comes before what it feeds
+	List *cores;     // of PlannedCore, those of inner plans too; a source precedes what it feeds
 	List *chains;    // of PlannedChain; the finish joins them in this order
 	List *arms;      // of PlannedCore: what the finish reads, one after another
 	List *groupings; // of GroupingFunc: constant in each arm
 };
+
+// The plan at the bottom, whose base is made of tables.
+inline const QueryPlan *Innermost(const QueryPlan *plan)
+{
+	while (plan->inner != nullptr)
+		plan = plan->inner;
+	return plan;
+}
+
+// The core whose groups an inner plan's query shows.
+inline PlannedCore *ShownCore(const QueryPlan *inner)
+{
+	return static_cast<PlannedCore *>(linitial(inner->arms));
+}
 
 // The attributes of what the finish reads: hash, keys, number of rows, states.
 inline AttrNumber CountAttribute(const QueryPlan *plan)

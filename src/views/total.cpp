@@ -139,6 +139,10 @@ bool CheckSpread(QueryPlan *plan)
 								"DISTINCT inside an aggregate cannot be kept in several cells",
 								"The distinct values are rows that feed the groups.",
 								"Leave spread at 1, or keep it in a view of its own.");
+	if (plan->inner != nullptr)
+		return RefuseWithDetail(plan, "groups of groups cannot be kept in several cells",
+								"The groups of the subquery are rows that feed the groups.",
+								"Leave spread at 1.");
 	foreach (cell, plan->states) {
 		const auto *column = static_cast<PlannedColumn *>(lfirst(cell));
 		if (column->maintenance == Maintenance::kDelta && plan->shape != Shape::kRows)
