@@ -96,6 +96,7 @@ SELECT pg_get_viewdef('mezzanine_state.sq_zone_definition'::regclass);
 -- A view that a mezzanine view reads cannot become another behind its back.
 CREATE OR REPLACE VIEW big AS SELECT id, shop, units * price AS worth, at FROM sales WHERE units > 3;
 CREATE OR REPLACE VIEW by_town AS SELECT b.*, 'x'::text AS town FROM big b;
+CREATE OR REPLACE RULE "_RETURN" AS ON SELECT TO big DO INSTEAD SELECT id, shop, units * price AS worth, at FROM sales WHERE units > 3;
 ALTER VIEW by_town RENAME TO in_towns;
 ALTER VIEW in_towns RENAME COLUMN worth TO value;
 UPDATE sales SET price = price + 1 WHERE shop = 4;

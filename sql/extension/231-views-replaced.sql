@@ -16,10 +16,14 @@ BEGIN
 		JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
 		                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.reader
 	)
-	SELECT r.view, c.objid::regclass AS replaced INTO used
+	SELECT r.view, r.reader::regclass AS replaced INTO used
 	FROM reads AS r
 	JOIN pg_event_trigger_ddl_commands() AS c
 		ON c.classid = 'pg_class'::regclass AND c.objid = r.reader AND c.objsubid = 0
+		-- A view is also replaced by its rule.
+		OR c.classid = 'pg_rewrite'::regclass AND EXISTS (
+			SELECT FROM pg_rewrite AS w
+			WHERE w.oid = c.objid AND w.ev_class = r.reader AND w.ev_type = '1')
 	ORDER BY r.view
 	LIMIT 1;
 	IF FOUND THEN
@@ -35,7 +39,7 @@ COMMENT ON FUNCTION mezzanine_state.on_replace() IS
 REVOKE ALL ON FUNCTION mezzanine_state.on_replace() FROM PUBLIC;
 
 CREATE EVENT TRIGGER mezzanine_on_replace ON ddl_command_end
-	WHEN TAG IN ('CREATE VIEW')
+	WHEN TAG IN ('CREATE VIEW', 'CREATE RULE')
 	EXECUTE FUNCTION mezzanine_state.on_replace();
 ALTER EVENT TRIGGER mezzanine_on_replace ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_replace IS
