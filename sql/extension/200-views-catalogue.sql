@@ -99,6 +99,22 @@ COMMENT ON COLUMN mezzanine_info.row_source.rows IS 'the rows view';
 COMMENT ON COLUMN mezzanine_info.row_source.source IS
 	'a table whose changes change the rows: a base table, or a core''s home table';
 
+CREATE TABLE mezzanine_info.arm (
+	arm  regclass PRIMARY KEY,
+	rows regclass NOT NULL,
+	sign integer  NOT NULL CHECK (sign IN (-1, 1))
+);
+CREATE INDEX arm_rows_idx ON mezzanine_info.arm (rows);
+REVOKE ALL ON mezzanine_info.arm FROM PUBLIC;
+
+COMMENT ON TABLE mezzanine_info.arm IS
+	'the inner joins whose rows add up to those of a rows view that is none itself';
+COMMENT ON COLUMN mezzanine_info.arm.arm IS
+	'a plain view: an inner join with the columns of the rows view';
+COMMENT ON COLUMN mezzanine_info.arm.rows IS 'the rows view';
+COMMENT ON COLUMN mezzanine_info.arm.sign IS
+	'1: its rows are rows of the rows view; -1: they are taken away from those of other arms';
+
 CREATE VIEW mezzanine_info.bases AS
 SELECT s.view, s.source AS base
 FROM (SELECT c.view, c.source FROM mezzanine_info.core AS c
@@ -140,3 +156,4 @@ SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.catalogue', '');
 SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.core', '');
 SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.rows', '');
 SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.row_source', '');
+SELECT pg_catalog.pg_extension_config_dump('mezzanine_info.arm', '');

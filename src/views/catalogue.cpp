@@ -79,6 +79,30 @@ List *LookupOids(const char *table, const char *index_name, Oid value, AttrNumbe
 	return oids;
 }
 
+// Columns of mezzanine_info.arm, and of rows.
+constexpr AttrNumber kArm = 1;
+constexpr AttrNumber kArmSign = 3;
+constexpr AttrNumber kRowsDepth = 3;
+
+// An integer of the row that has `value` in the indexed column; 0 where there is none.
+int32 LookupInteger(const char *table, const char *index_name, Oid value, AttrNumber column)
+{
+	int32 found = 0;
+	pg::Store store;
+	ScanKeyData key;
+	if (!OpenTable(table, index_name, &store))
+		return found;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+	pg::Search search = pg::BeginSearch(&store, &key, 1);
+	if (pg::NextMatch(&search, store.slot)) {
+		bool is_null;
+		found = DatumGetInt32(slot_getattr(store.slot, column, &is_null));
+	}
+	pg::EndSearch(&search);
+	pg::CloseStore(&store);
+	return found;
+}
+
 int CompareOids(const ListCell *a, const ListCell *b)
 {
 	return list_oid_cmp(a, b);
@@ -153,6 +177,25 @@ List *RowsOnSource(Oid source)
 		entries = lappend(entries, entry);
 	}
 	return entries;
+}
+
+List *ArmsOfRows(Oid rows)
+{
+	List *entries = NIL;
+	List *arms = LookupOids("arm", "arm_rows_idx", rows, kArm);
+	ListCell *cell;
+	list_sort(arms, CompareOids);
+	foreach (cell, arms) {
+		auto *entry = static_cast<ArmEntry *>(palloc(sizeof(ArmEntry)));
+		*entry = {lfirst_oid(cell), LookupInteger("arm", "arm_pkey", lfirst_oid(cell), kArmSign)};
+		entries = lappend(entries, entry);
+	}
+	return entries;
+}
+
+int32 DepthOfRows(Oid rows)
+{
+	return LookupInteger("rows", "rows_pkey", rows, kRowsDepth);
 }
 
 CoreEntry *CoreByHome(Oid home)

@@ -44,6 +44,18 @@ struct RowsEntry {
 // The rows views that read a table: a List of RowsEntry pointers.
 List *RowsOnSource(Oid source);
 
+// An inner join whose rows, with a sign, are part of those of a rows view.
+struct ArmEntry {
+	Oid arm;
+	int32 sign;
+};
+
+// The arms of a rows view, by their oids: a List of ArmEntry pointers.  NIL: it is an inner join.
+List *ArmsOfRows(Oid rows);
+
+// One more than the depth of the deepest core whose home table the rows view joins, or 0.
+int32 DepthOfRows(Oid rows);
+
 // Whether `relation` is a home table, or one of cells; cheap enough to ask for every planned query.
 bool IsHome(Oid relation);
 

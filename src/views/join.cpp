@@ -225,19 +225,27 @@ void CompileExpressions(JoinProgram *join, const FlatJoin *flat)
 		Renumber(reinterpret_cast<Node *>(flat->query->targetList), flat->indexes));
 }
 
-// The attributes that the join reads of any mention of the source.
-Bitmapset *UsedOf(const JoinProgram *join, int source)
+// Adds the attributes that the join reads of any mention of a table.
+void AddUsed(const JoinProgram *join, Oid relation, Bitmapset **used)
+{
+	ListCell *cell;
+	for (int i = 0; i < join->table_count; i++) {
+		if (join->tables[i].entry->relid != relation)
+			continue;
+		const auto varno = static_cast<Index>(i + 1);
+		pull_varattnos(reinterpret_cast<Node *>(join->targets), varno, used);
+		foreach (cell, join->conditions)
+			pull_varattnos(static_cast<JoinCondition *>(lfirst(cell))->expression, varno, used);
+	}
+}
+
+// What any of the joins reads of a table: all take its changes in one form.
+Bitmapset *UsedOf(const List *joins, Oid relation)
 {
 	Bitmapset *used = nullptr;
 	ListCell *cell;
-	for (int i = 0; i < join->table_count; i++) {
-		if (join->tables[i].source != source)
-			continue;
-		const auto varno = static_cast<Index>(i + 1);
-		pull_varattnos(reinterpret_cast<Node *>(join->targets), varno, &used);
-		foreach (cell, join->conditions)
-			pull_varattnos(static_cast<JoinCondition *>(lfirst(cell))->expression, varno, &used);
-	}
+	foreach (cell, joins)
+		AddUsed(static_cast<JoinProgram *>(lfirst(cell)), relation, &used);
 	return used;
 }
 
@@ -248,11 +256,9 @@ void AddColumn(TupleDesc change, AttrNumber number, const FormData_pg_attribute 
 	TupleDescInitEntryCollation(change, number, column->attcollation);
 }
 
-void CompileSource(JoinProgram *join, int number)
+void CompileSource(JoinedSource *source, int number, const Bitmapset *used)
 {
-	JoinedSource *source = &join->sources[number];
 	RowsColumns *columns = &source->columns;
-	Bitmapset *used = UsedOf(join, number);
 	const int count = bms_num_members(used);
 	columns->attributes =
 		static_cast<AttrNumber *>(palloc(sizeof(AttrNumber) * static_cast<Size>(count + 1)));
@@ -277,46 +283,60 @@ void CompileSource(JoinProgram *join, int number)
 	relation_close(relation, NoLock);
 }
 
-// In the current context.
-JoinProgram *ReadJoin(Oid rows)
+JoinProgram *ReadJoin(const ArmEntry *arm)
 {
-	FlatJoin flat = Read(rows);
+	FlatJoin flat = Read(arm->arm);
 	auto *join = static_cast<JoinProgram *>(palloc0(sizeof(JoinProgram)));
 	join->context = CurrentMemoryContext;
+	join->view = arm->arm;
+	join->sign = arm->sign;
 	CompileTables(join, &flat);
 	CompileExpressions(join, &flat);
 	return join;
 }
 
-} // namespace
-
-JoinProgram *JoinOf(BaseProgram *program)
+// The joins that make a rows view's rows, in the current context; itself where it has no arms.
+List *ReadJoins(Oid rows)
 {
-	if (program->joined != nullptr)
-		return program->joined;
-	MemoryContext old = MemoryContextSwitchTo(program->context);
-	JoinProgram *join = ReadJoin(program->base);
-	for (int i = 0; i < join->source_count; i++)
-		CompileSource(join, i);
-	CompileEdges(join);
-	program->joined = join;
-	MemoryContextSwitchTo(old);
-	return join;
+	const ArmEntry itself = {rows, 1};
+	List *joins = NIL;
+	ListCell *cell;
+	foreach (cell, ArmsOfRows(rows))
+		joins = lappend(joins, ReadJoin(static_cast<ArmEntry *>(lfirst(cell))));
+	return joins != NIL ? joins : list_make1(ReadJoin(&itself));
 }
 
-RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid source)
+void CompileJoin(const List *joins, JoinProgram *join)
 {
-	JoinProgram *join = ReadJoin(rows->rows);
-	for (int i = 0; i < join->source_count; i++) {
-		if (join->sources[i].relation != source)
-			continue;
-		CompileSource(join, i);
-		RowsColumns columns = join->sources[i].columns;
-		columns.rows = rows->rows;
-		columns.view = rows->view;
-		return columns;
-	}
-	elog(ERROR, "rows view %u does not read table %u", rows->rows, source);
+	for (int i = 0; i < join->source_count; i++)
+		CompileSource(&join->sources[i], i, UsedOf(joins, join->sources[i].relation));
+	CompileEdges(join);
+}
+
+} // namespace
+
+List *JoinsOf(BaseProgram *program)
+{
+	if (program->joins != NIL)
+		return program->joins;
+	MemoryContext old = MemoryContextSwitchTo(program->context);
+	List *joins = ReadJoins(program->base);
+	ListCell *cell;
+	foreach (cell, joins)
+		CompileJoin(joins, static_cast<JoinProgram *>(lfirst(cell)));
+	program->joins = joins;
+	MemoryContextSwitchTo(old);
+	return joins;
+}
+
+RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid relation)
+{
+	JoinedSource source = {};
+	source.relation = relation;
+	CompileSource(&source, 0, UsedOf(ReadJoins(rows->rows), relation));
+	source.columns.rows = rows->rows;
+	source.columns.view = rows->view;
+	return source.columns;
 }
 
 } // namespace mezzanine::views

@@ -1,7 +1,10 @@
 // Joins: a query over several tables is one over the rows of their join, which a plain view
 // in mezzanine_state, the rows view, tells.
 //
-// A JoinProgram is that view taken apart for one session: its tables, its conditions, and
+// Where it is not an inner join of tables, it has arms: plain views that are, whose rows add up
+// to its own, those of each arm with a sign.
+//
+// A JoinProgram is one such join taken apart for one session: its tables, its conditions, and
 // the tree of edges that changes walk by.  Of it queries are made in which some tables give
 // way to their changes (terms.h).
 #pragma once
@@ -44,6 +47,8 @@ struct EdgeKey {
 
 struct JoinProgram {
 	MemoryContext context;
+	Oid view; // that tells the rows: the rows view, or an arm of it; names the fences
+	int sign; // with which they are rows of the rows view
 	int source_count;
 	JoinedSource *sources;
 	int table_count;
@@ -55,11 +60,13 @@ struct JoinProgram {
 	struct JoinPlan *plans;
 };
 
-// The program's join; made when it is first asked for, at a commit: it locks all tables of
-// the join.  Requires: the program is of a rows view.
-JoinProgram *JoinOf(BaseProgram *program);
+// The program's joins, a List of JoinProgram pointers by the oids of their views; made when they
+// are first asked for, at a commit: that locks all their tables.
+//
+// Requires: the program is of a rows view.
+List *JoinsOf(BaseProgram *program);
 
 // What a rows view reads of a table.  In the current context.
-RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid source);
+RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid relation);
 
 } // namespace mezzanine::views

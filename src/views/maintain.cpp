@@ -33,7 +33,8 @@ struct Apply {
 	std::size_t view_index; // in the delta
 	ViewProgram *view;
 	pg::Store store;
-	Sink next; // for what feeds other cores
+	Sink next;      // for what feeds other cores
+	Sink next_rows; // for home tables that are joined
 	TupleTableSlot *written;
 	Sweep *sweep;   // with many groups: how home rows are found, or NULL,
 	pg::Bulk *bulk; // and where new ones go
@@ -137,8 +138,11 @@ void MergeEqualKeys(const Apply *apply)
 // Hands the change of a home row to the cores that are computed from the home table.
 void Feed(const Apply *apply, TupleTableSlot *before, TupleTableSlot *after)
 {
-	if (apply->view->feeds)
-		FoldRow(&apply->next, ProgramFor(apply->view->home), before, after);
+	if (!apply->view->feeds)
+		return;
+	const BaseProgram *program = ProgramFor(apply->view->home);
+	FoldRow(&apply->next, program, before, after);
+	CaptureRows(&apply->next_rows, program, before, after);
 }
 
 // Puts `written` in the place of the row in the store's slot, or of none; with `remains`
@@ -304,11 +308,29 @@ void ApplyAllGroups(Apply *apply)
 	EndSweep(apply->sweep);
 }
 
+// Cores on the home table are made anew as it is; joins of it lose its rows one by one, for
+// their other tables are not locked against others' changes.
+void FeedDeletion(Apply *apply)
+{
+	const BaseProgram *program = ProgramFor(apply->view->home);
+	FoldTruncate(&apply->next, program);
+	if (program->rows_count == 0)
+		return;
+	PushActiveSnapshot(GetLatestSnapshot());
+	TableScanDesc scan = table_beginscan(apply->store.table, GetActiveSnapshot(), 0, nullptr);
+	while (table_scan_getnextslot(scan, ForwardScanDirection, apply->written)) {
+		CHECK_FOR_INTERRUPTS();
+		CaptureRows(&apply->next_rows, program, apply->written, nullptr);
+	}
+	table_endscan(scan);
+	PopActiveSnapshot();
+}
+
 // After TRUNCATE of the base, whose lock nobody else's changes can have passed.
 void DeleteAll(Apply *apply)
 {
 	if (apply->view->feeds)
-		FoldTruncate(&apply->next, ProgramFor(apply->view->home));
+		FeedDeletion(apply);
 	DeleteAllRows(&apply->store);
 	if (IsSpread(apply))
 		DeleteAllRows(&apply->spread.cells);
@@ -402,36 +424,59 @@ ViewProgram *ProgramOf(Oid home, List *touched_sources)
 	return nullptr;
 }
 
-// Applies a delta; what it changes in home tables that feed other cores goes to `next`.
-void ApplyViews(core::Delta *delta, List *touched_sources, core::Delta *next)
+// What one depth hands on to the next.
+struct Fed {
+	core::Delta *groups;
+	core::Delta *rows;
+};
+
+// Applies a delta; what it changes in home tables that feed other cores goes to `fed`.
+void ApplyViews(core::Delta *delta, List *touched_sources, const Fed *fed)
 {
 	for (std::size_t i = 0; i < delta->view_count(); i++) {
 		Apply apply = {};
 		apply.delta = delta;
 		apply.view_index = i;
 		apply.view = ProgramOf(delta->view(i), touched_sources);
-		apply.next = {next, 1, false};
+		apply.next = {fed->groups, 1, false};
+		apply.next_rows = {fed->rows, 1, false};
 		if (apply.view != nullptr)
 			ApplyOrFail(&apply);
 	}
 }
 
-// Depth by depth: so every session climbs the same ladder (depth, home table, hash).
-void ApplyAll(core::Delta *delta, core::Delta *rows, List *touched_sources)
+core::Delta *NewDelta()
 {
-	// An autocommitted statement comes here without one; its own rows would not be seen.
-	CommandCounterIncrement();
-	JoinRows(rows, delta);
+	return pg::MakeInContext<core::Delta>(CurrentMemoryContext, "mezzanine chain");
+}
+
+// One depth, under one snapshot but for the joins, which take their own.
+Fed ApplyDepth(core::Delta *delta, List *touched_sources)
+{
+	const Fed fed = {NewDelta(), NewDelta()};
 	SealDelta(delta);
 	PushActiveSnapshot(GetLatestSnapshot());
-	while (delta->view_count() > 0) {
-		auto *next = pg::MakeInContext<core::Delta>(CurrentMemoryContext, "mezzanine chain");
-		ApplyViews(delta, touched_sources, next);
-		CommandCounterIncrement();
-		delta = next;
-		SealDelta(delta);
-	}
+	ApplyViews(delta, touched_sources, &fed);
 	PopActiveSnapshot();
+	CommandCounterIncrement();
+	return fed;
+}
+
+// Depth by depth: so every session climbs the same ladder (depth, fences of joins, home table,
+// hash).
+void ApplyAll(core::Delta *delta, core::Delta *rows, List *touched_sources)
+{
+	PendingRows pending = {NIL, -1};
+	// An autocommitted statement comes here without one; its own rows would not be seen.
+	CommandCounterIncrement();
+	LockJoins(touched_sources);
+	AddPending(&pending, rows);
+	for (int depth = 0; depth <= pending.deepest || !delta->empty(); depth++) {
+		JoinRows(&pending, depth, delta);
+		const Fed fed = ApplyDepth(delta, touched_sources);
+		AddPending(&pending, fed.rows);
+		delta = fed.groups;
+	}
 }
 
 } // namespace
@@ -447,8 +492,7 @@ int LimitWaits()
 
 void ApplyDelta(core::Delta *delta, core::Delta *rows, List *touched_sources)
 {
-	SealDelta(rows);
-	if (rows->view_count() == 0 && delta->empty())
+	if (rows->empty() && delta->empty())
 		return;
 
 	MemoryContext context =

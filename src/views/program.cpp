@@ -71,7 +71,7 @@ void CompileView(BaseProgram *program, const CoreEntry *entry)
 	view->hash_index = HashIndexOf(home);
 	table_close(home, NoLock);
 
-	view->feeds = CoresOnSource(entry->home) != NIL;
+	view->feeds = CoresOnSource(entry->home) != NIL || RowsOnSource(entry->home) != NIL;
 	view->spread = entry->spread;
 	if (view->spread > 1)
 		CompileCells(view, entry->cells);
@@ -161,7 +161,7 @@ bool DependsOn(const BaseProgram *program, Oid relation)
 	for (int i = 0; i < program->rows_count; i++)
 		if (program->rows[i].rows == relation || program->rows[i].view == relation)
 			return true;
-	return program->joined != nullptr && PlansRead(program->joined, relation);
+	return AnyPlanReads(program->joins, relation);
 }
 
 // Relcache callback.
@@ -185,8 +185,7 @@ void InvalidatePlans(Datum, int cache_id, uint32 hash)
 	HASH_SEQ_STATUS scan;
 	hash_seq_init(&scan, cache);
 	while (auto *entry = static_cast<CacheEntry *>(hash_seq_search(&scan)))
-		if (entry->program != nullptr && entry->program->joined != nullptr &&
-			PlansUse(entry->program->joined, cache_id, hash))
+		if (entry->program != nullptr && AnyPlanUses(entry->program->joins, cache_id, hash))
 			entry->program->valid = false;
 }
 

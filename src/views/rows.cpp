@@ -4,6 +4,7 @@
 #include "views/image.h"
 #include "views/partitions.h"
 #include "views/program.h"
+#include "views/spill.h"
 #include "views/stale.h"
 #include "views/walk.h"
 
@@ -51,12 +52,13 @@ void CaptureChange(const Sink *sink, const BaseProgram *program, const RowsColum
 		AddImage(sink, columns->rows, came, +1);
 }
 
-// The work on one join.
+// The work on the rows of one rows view.
 struct JoinWork {
-	core::Delta *rows;
-	std::size_t index;    // of the rows view in it
-	BaseProgram *program; // of the rows view
+	const PendingRows *pending;
+	Oid rows;             // the rows view
+	BaseProgram *program; // of it
 	Sink sink;
+	int sign; // of the join at work
 };
 
 ViewProgram *ViewOf(const JoinWork *work)
@@ -64,35 +66,36 @@ ViewProgram *ViewOf(const JoinWork *work)
 	return &work->program->views[0];
 }
 
-// Locks the tables of a join, and their partitions.
-void LockJoin(Oid rows)
+// Locks the tables of a rows view, and their partitions.
+void LockTables(Oid rows)
 {
 	BaseProgram *program = ProgramFor(rows);
+	ListCell *cell;
 	if (program->view_count == 0)
 		return; // dropped, or not maintained
-	const JoinProgram *join = JoinOf(program);
-	for (int i = 0; i < join->source_count; i++) {
-		LockRelationOid(join->sources[i].relation, AccessShareLock);
-		if (has_subclass(join->sources[i].relation))
-			LockWithPartitions(join->sources[i].relation, AccessShareLock);
+	foreach (cell, JoinsOf(program)) {
+		const auto *join = static_cast<JoinProgram *>(lfirst(cell));
+		for (int i = 0; i < join->source_count; i++) {
+			LockRelationOid(join->sources[i].relation, AccessShareLock);
+			if (has_subclass(join->sources[i].relation))
+				LockWithPartitions(join->sources[i].relation, AccessShareLock);
+		}
 	}
 }
 
-int SourceOf(const JoinProgram *join, Oid relation)
-{
-	for (int i = 0; i < join->source_count; i++)
-		if (join->sources[i].relation == relation)
-			return i;
-	elog(ERROR, "a changed row is of no table of its join");
-}
-
+// Adds a changed row, unless it is of a table that this join does not read.
 void LoadRow(JoinChanges *changes, const core::Group *row)
 {
 	Oid relation;
 	const char *image = row->key.data();
 	memcpy(&relation, image, sizeof(Oid));
 	image += sizeof(Oid);
-	const int number = SourceOf(changes->join, relation);
+	int number = 0;
+	while (number < changes->join->source_count &&
+		   changes->join->sources[number].relation != relation)
+		number++;
+	if (number == changes->join->source_count)
+		return;
 	const RowsColumns *columns = &changes->join->sources[number].columns;
 	const auto width = static_cast<Size>(columns->column_count + 1);
 	auto *values = static_cast<Datum *>(palloc(sizeof(Datum) * width));
@@ -103,19 +106,51 @@ void LoadRow(JoinChanges *changes, const core::Group *row)
 	AddChange(changes, number, values, nulls);
 }
 
-JoinChanges LoadChanges(const JoinWork *work)
+// The index of a rows view in a delta; view_count() where it is not there.
+std::size_t IndexIn(const core::Delta *delta, Oid rows)
 {
-	JoinChanges changes = OpenChanges(JoinOf(work->program));
+	std::size_t i = 0;
+	while (i < delta->view_count() && delta->view(i) != rows)
+		i++;
+	return i;
+}
+
+void LoadRows(JoinChanges *changes, core::Delta *delta, Oid rows)
+{
+	const std::size_t index = IndexIn(delta, rows);
+	if (index == delta->view_count())
+		return;
 	MemoryContext scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine row", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
-	for (std::size_t i = 0; i < work->rows->group_count(work->index); i++) {
-		LoadRow(&changes, &work->rows->group(work->index, i));
+	for (std::size_t i = 0; i < delta->group_count(index); i++) {
+		LoadRow(changes, &delta->group(index, i));
 		MemoryContextReset(scratch);
 	}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
+}
+
+JoinChanges LoadChanges(const JoinWork *work, JoinProgram *join)
+{
+	JoinChanges changes = OpenChanges(join);
+	ListCell *cell;
+	foreach (cell, work->pending->deltas)
+		LoadRows(&changes, static_cast<core::Delta *>(lfirst(cell)), work->rows);
 	return changes;
+}
+
+// Whether a table of the rows view was truncated.
+bool IsTruncated(const JoinWork *work)
+{
+	ListCell *cell;
+	foreach (cell, work->pending->deltas) {
+		const auto *delta = static_cast<core::Delta *>(lfirst(cell));
+		const std::size_t index = IndexIn(delta, work->rows);
+		if (index < delta->view_count() && delta->truncated(index))
+			return true;
+	}
+	return false;
 }
 
 // Folds a joined row into the delta of the cores, as often as its sign says.
@@ -123,36 +158,42 @@ bool FoldJoined(TupleTableSlot *row, void *context)
 {
 	const auto *work = static_cast<JoinWork *>(context);
 	bool is_null;
-	const int64 sign = DatumGetInt64(slot_getattr(row, row->tts_tupleDescriptor->natts, &is_null));
-	for (int64 i = 0; i < std::abs(sign); i++) {
+	const int64 count =
+		DatumGetInt64(slot_getattr(row, row->tts_tupleDescriptor->natts, &is_null)) * work->sign;
+	for (int64 i = 0; i < std::abs(count); i++) {
 		CHECK_FOR_INTERRUPTS();
-		FoldRow(&work->sink, work->program, sign < 0 ? row : nullptr, sign > 0 ? row : nullptr);
+		FoldRow(&work->sink, work->program, count < 0 ? row : nullptr, count > 0 ? row : nullptr);
 	}
 	return true;
 }
 
 // While we waited for fences somebody may have attached a partition, or made an index.
-bool KeepCurrent(JoinWork *work, JoinChanges *changes)
+bool KeepCurrent(JoinWork *work, JoinChanges *changes, int number)
 {
 	AcceptInvalidationMessages();
-	LockJoin(work->program->base);
-	work->program = ProgramFor(work->program->base);
+	LockTables(work->rows);
+	work->program = ProgramFor(work->rows);
 	if (work->program->view_count == 0)
 		return false;
-	changes->join = JoinOf(work->program);
+	changes->join = static_cast<JoinProgram *>(list_nth(JoinsOf(work->program), number));
 	return true;
 }
 
-void FoldChanges(JoinWork *work)
+// Each join on its own: between them every pair of rows is seen once.
+void FoldJoin(JoinWork *work, int number)
 {
-	JoinChanges changes = LoadChanges(work);
-	FenceChanges(&changes, work->program->base);
-	if (KeepCurrent(work, &changes)) {
-		const core::Tables changed = ChangedTables(&changes);
-		for (core::Tables some = changed; some != 0; some = (some - 1) & changed)
-			RunTerm(&changes, some, FoldJoined, work);
+	auto *join = static_cast<JoinProgram *>(list_nth(JoinsOf(work->program), number));
+	JoinChanges changes = LoadChanges(work, join);
+	if (ChangedTables(&changes) != 0) {
+		FenceChanges(&changes);
+		if (KeepCurrent(work, &changes, number)) {
+			const core::Tables changed = ChangedTables(&changes);
+			work->sign = changes.join->sign;
+			for (core::Tables some = changed; some != 0; some = (some - 1) & changed)
+				RunTerm(&changes, some, FoldJoined, work);
+		}
+		PopActiveSnapshot();
 	}
-	PopActiveSnapshot();
 	CloseChanges(&changes);
 }
 
@@ -160,10 +201,15 @@ void FoldChanges(JoinWork *work)
 // joins its rows locks the tables first.
 void FoldAnew(JoinWork *work)
 {
-	JoinChanges none = OpenChanges(JoinOf(work->program));
+	ListCell *cell;
 	FoldTruncate(&work->sink, work->program);
 	PushActiveSnapshot(GetLatestSnapshot());
-	RunTerm(&none, 0, FoldJoined, work);
+	foreach (cell, JoinsOf(work->program)) {
+		auto *join = static_cast<JoinProgram *>(lfirst(cell));
+		JoinChanges none = OpenChanges(join);
+		work->sign = join->sign;
+		RunTerm(&none, 0, FoldJoined, work);
+	}
 	PopActiveSnapshot();
 }
 
@@ -176,10 +222,12 @@ void FoldAsOwner(JoinWork *work)
 	const OwnerScope scope = EnterOwner(&owner);
 	(void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 							true, 0, false);
-	if (work->rows->truncated(work->index))
+	const int count = list_length(JoinsOf(work->program));
+	if (IsTruncated(work))
 		FoldAnew(work);
 	else
-		FoldChanges(work);
+		for (int i = 0; i < count && work->program->view_count > 0; i++)
+			FoldJoin(work, i);
 	LeaveOwner(&scope);
 }
 
@@ -199,6 +247,26 @@ void FoldOrFail(JoinWork *work)
 		FoldAsOwner(work);
 	else if (!pg::Attempt(FoldStep, work, &trouble))
 		FailView(view, DescribeTrouble(&trouble));
+}
+
+int CompareRows(const ListCell *a, const ListCell *b)
+{
+	return list_oid_cmp(a, b);
+}
+
+// The rows views of a depth that have changed rows, in the order of their oids.
+List *RowsAt(const PendingRows *pending, int depth)
+{
+	List *rows = NIL;
+	ListCell *cell;
+	foreach (cell, pending->deltas) {
+		const auto *delta = static_cast<core::Delta *>(lfirst(cell));
+		for (std::size_t i = 0; i < delta->view_count(); i++)
+			if (DepthOfRows(delta->view(i)) == depth)
+				rows = list_append_unique_oid(rows, delta->view(i));
+	}
+	list_sort(rows, CompareRows);
+	return rows;
 }
 
 } // namespace
@@ -223,13 +291,28 @@ void CaptureTruncate(const Sink *sink, const BaseProgram *program)
 	}
 }
 
-void JoinRows(core::Delta *rows, core::Delta *delta)
+void AddPending(PendingRows *pending, core::Delta *rows)
 {
-	// All tables before all fences: who holds a fence does not wait for a table.
+	SealDelta(rows);
+	pending->deltas = lappend(pending->deltas, rows);
 	for (std::size_t i = 0; i < rows->view_count(); i++)
-		LockJoin(rows->view(i));
-	for (std::size_t i = 0; i < rows->view_count(); i++) {
-		JoinWork work = {rows, i, ProgramFor(rows->view(i)), {delta, 1, false}};
+		pending->deepest = std::max(pending->deepest, DepthOfRows(rows->view(i)));
+}
+
+void LockJoins(const List *touched_sources)
+{
+	ListCell *cell;
+	foreach (cell, touched_sources)
+		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_VIEW)
+			LockTables(lfirst_oid(cell));
+}
+
+void JoinRows(const PendingRows *pending, int depth, core::Delta *delta)
+{
+	ListCell *cell;
+	foreach (cell, RowsAt(pending, depth)) {
+		const Oid rows = lfirst_oid(cell);
+		JoinWork work = {pending, rows, ProgramFor(rows), {delta, 1, false}, 1};
 		if (work.program->view_count > 0)
 			FoldOrFail(&work);
 	}

@@ -1,5 +1,6 @@
 #include "views/stale.h"
 
+#include "views/catalogue.h"
 #include "views/life.h"
 #include "views/transaction.h"
 
@@ -42,6 +43,27 @@ void MarkFailedView(const FailedView *failed)
 					  errmsg("mezzanine view \"%s\" is stale now", get_rel_name(failed->view)),
 					  errdetail("%s.", failed->reason),
 					  errhint("mezzanine.refresh() brings it up to date.")));
+}
+
+void FailReader(Oid reader, Oid view)
+{
+	if (reader != view)
+		FailView(reader, psprintf("It reads mezzanine view \"%s\", which could not be kept up",
+								  get_rel_name(view)));
+}
+
+// The views that are computed from a view's home tables fail with it.
+void FailReaders(Oid view)
+{
+	ListCell *cell;
+	foreach (cell, CoresOfView(view)) {
+		const auto *core = static_cast<CoreEntry *>(lfirst(cell));
+		ListCell *reader;
+		foreach (reader, RowsOnSource(core->home))
+			FailReader(static_cast<RowsEntry *>(lfirst(reader))->view, view);
+		foreach (reader, CoresOnSource(core->home))
+			FailReader(static_cast<CoreEntry *>(lfirst(reader))->view, view);
+	}
 }
 
 // Neither allocates nor raises.
@@ -101,6 +123,8 @@ void MarkFailedViews()
 		return;
 	const int nest_level = LimitWaits();
 	ListCell *cell;
+	foreach (cell, failed_views) // which grows
+		FailReaders(static_cast<FailedView *>(lfirst(cell))->view);
 	list_sort(failed_views, CompareByView);
 	foreach (cell, failed_views)
 		MarkFailedView(static_cast<FailedView *>(lfirst(cell)));

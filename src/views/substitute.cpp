@@ -50,6 +50,8 @@ uint32 TruthMark(Oid home)
 // Whether a home table must give way to its truth.
 bool MustUseTruth(Oid home)
 {
+	if (IsApplying())
+		return false; // what feeds others is read as it is
 	if (IsTouched(home))
 		return true;
 	// A parallel worker does not know what its leader touched; it knows that it wrote.

@@ -215,7 +215,8 @@ PlannedStmt *MakePlan(const JoinQuery *query)
 		SetForPlanning("enable_mergejoin");
 	}
 	Query *rewritten = linitial_node(Query, QueryRewrite(MakeQuery(query)));
-	PlannedStmt *plan = pg_plan_query(rewritten, "mezzanine join", 0, nullptr);
+	// Past our own hook: home tables are read as they are, and no touch makes the plan anew.
+	PlannedStmt *plan = standard_planner(rewritten, "mezzanine join", 0, nullptr);
 	AtEOXact_GUC(true, nest_level);
 	return plan;
 }
@@ -297,6 +298,31 @@ void OpenStore(JoinChanges *changes, int number)
 	MemoryContextSwitchTo(old);
 }
 
+bool PlansRead(const JoinProgram *join, Oid relation)
+{
+	if (join->view == relation)
+		return true;
+	for (int i = 0; i < join->source_count; i++)
+		if (join->sources[i].relation == relation)
+			return true;
+	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
+		if (list_member_oid(plan->plan->relationOids, relation))
+			return true;
+	return false;
+}
+
+bool PlansUse(const JoinProgram *join, int cache_id, uint32 hash)
+{
+	ListCell *cell;
+	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
+		foreach (cell, plan->plan->invalItems) {
+			const auto *item = lfirst_node(PlanInvalItem, cell);
+			if (item->cacheId == cache_id && (hash == 0 || item->hashValue == hash))
+				return true;
+		}
+	return false;
+}
+
 } // namespace
 
 JoinChanges OpenChanges(JoinProgram *join)
@@ -357,26 +383,21 @@ void RunStep(JoinChanges *changes, int root, const core::Step *step, RowTaker ta
 	Run(&query, take, context);
 }
 
-bool PlansRead(const JoinProgram *join, Oid relation)
+bool AnyPlanReads(const List *joins, Oid relation)
 {
-	for (int i = 0; i < join->source_count; i++)
-		if (join->sources[i].relation == relation)
-			return true;
-	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
-		if (list_member_oid(plan->plan->relationOids, relation))
+	ListCell *cell;
+	foreach (cell, joins)
+		if (PlansRead(static_cast<JoinProgram *>(lfirst(cell)), relation))
 			return true;
 	return false;
 }
 
-bool PlansUse(const JoinProgram *join, int cache_id, uint32 hash)
+bool AnyPlanUses(const List *joins, int cache_id, uint32 hash)
 {
 	ListCell *cell;
-	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
-		foreach (cell, plan->plan->invalItems) {
-			const auto *item = lfirst_node(PlanInvalItem, cell);
-			if (item->cacheId == cache_id && (hash == 0 || item->hashValue == hash))
-				return true;
-		}
+	foreach (cell, joins)
+		if (PlansUse(static_cast<JoinProgram *>(lfirst(cell)), cache_id, hash))
+			return true;
 	return false;
 }
 

@@ -47,8 +47,8 @@ void RunTerm(JoinChanges *changes, core::Tables deltas, RowTaker take, void *con
 // keys of the step's edge on the near side.
 void RunStep(JoinChanges *changes, int root, const core::Step *step, RowTaker take, void *context);
 
-// Whether some plan of the join depends on the relation; on an object of a system catalogue.
-bool PlansRead(const JoinProgram *join, Oid relation);
-bool PlansUse(const JoinProgram *join, int cache_id, uint32 hash);
+// Whether some plan of the joins depends on the relation; on an object of a system catalogue.
+bool AnyPlanReads(const List *joins, Oid relation);
+bool AnyPlanUses(const List *joins, int cache_id, uint32 hash);
 
 } // namespace mezzanine::views

@@ -199,8 +199,12 @@ bool AnyTouched()
 
 bool IsTouched(Oid home)
 {
-	// While the changes are applied, cores that others feed read the home tables as they are.
-	return !state.applying && list_member_oid(state.touched_homes, home);
+	return list_member_oid(state.touched_homes, home);
+}
+
+bool IsApplying()
+{
+	return state.applying;
 }
 
 Sink CurrentSink()

@@ -14,6 +14,9 @@ void TouchViews(const BaseProgram *program);
 bool AnyTouched();
 bool IsTouched(Oid home);
 
+// While the transaction's changes are applied.
+bool IsApplying();
+
 // Where the changes of the current subtransaction go.  Raises 55000 where the
 // transaction's changes are already applied.
 Sink CurrentSink();

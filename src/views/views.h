@@ -118,9 +118,9 @@ struct BaseProgram {
 	Bitmapset *used; // attributes, offset as pull_varattnos does
 	int view_count;
 	ViewProgram *views;
-	int rows_count;             // of the joins that read the table and are maintained
-	RowsColumns *rows;          //
-	struct JoinProgram *joined; // NULL: the rows are a table's own; join.h
+	int rows_count;    // of the joins that read the table and are maintained
+	RowsColumns *rows; //
+	List *joins;       // that make the rows, as far as they were asked for; join.h
 	BaseProgram *next_retired;
 };
 

@@ -15,7 +15,6 @@ constexpr int kMostWalks = 3;
 // One walk, or all of them: the needs add up.
 struct Walk {
 	JoinChanges *changes;
-	Oid rows;
 	core::EdgeFences *fences;
 	bool reads; // some step reads tables: its outcome depends on the snapshot
 };
@@ -136,7 +135,8 @@ LOCKMODE ModeOf(const core::EdgeFence *fence)
 
 fence::Fence FenceOf(const Walk *walk, const core::EdgeFence *fence)
 {
-	return {fence->is_key ? fence::Realm::kEdge : fence::Realm::kSide, walk->rows, fence->number};
+	return {fence->is_key ? fence::Realm::kEdge : fence::Realm::kSide, walk->changes->join->view,
+			fence->number};
 }
 
 Held TakeFences(const Walk *walk)
@@ -159,9 +159,9 @@ void ReleaseFences(const Walk *walk, const Held *held)
 
 } // namespace
 
-void FenceChanges(JoinChanges *changes, Oid rows)
+void FenceChanges(JoinChanges *changes)
 {
-	Walk walk = {changes, rows,
+	Walk walk = {changes,
 				 pg::MakeInContext<core::EdgeFences>(CurrentMemoryContext, "mezzanine edges"),
 				 false};
 	PushActiveSnapshot(GetLatestSnapshot());

@@ -6,10 +6,10 @@
 namespace mezzanine::views
 {
 
-// Takes the fences of the edges that the changes cross in the join of a rows view.  Pushes the
+// Takes the fences of the edges that the changes cross in their join.  Pushes the
 // snapshot of the last walk: under it the terms see whatever others did before us.
 //
 // Requires: nothing has been written yet that depends on these fences.
-void FenceChanges(JoinChanges *changes, Oid rows);
+void FenceChanges(JoinChanges *changes);
 
 } // namespace mezzanine::views
