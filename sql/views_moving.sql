@@ -86,6 +86,21 @@ COMMIT;
 SELECT * FROM differences();
 DELETE FROM t WHERE g = 'g9';
 SELECT * FROM differences();
+-- Equal values count as often as they come, over savepoints and over files that they spill to.
+BEGIN;
+INSERT INTO t VALUES (201, 'twice', 5, 2, 1, true);
+SAVEPOINT a;
+INSERT INTO t VALUES (202, 'twice', 5, 2, 1, true);
+RELEASE a;
+COMMIT;
+SELECT g, s, p, t FROM mezzanine.moved WHERE g = 'twice';
+DELETE FROM t WHERE g = 'twice';
+SET mezzanine.work_mem = '1MB';
+INSERT INTO t SELECT 10000 + i, 'spill' || i % 2000, i % 5, 2, 1, true FROM generate_series(1, 20000) AS i;
+RESET mezzanine.work_mem;
+SELECT * FROM differences();
+DELETE FROM t WHERE id > 10000;
+SELECT * FROM differences();
 -- More than a thousand values of a group in one transaction: it is read once instead.
 INSERT INTO t SELECT i, 'many', i % 10, 1, 1, true FROM generate_series(1001, 3000) AS i;
 SELECT * FROM differences();

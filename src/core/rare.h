@@ -48,6 +48,7 @@ struct Argument::Rare {
 
 	std::pmr::vector<std::int64_t> bits; // as many as have been set
 	Images candidates[2];                // of what left, of what came
+	bool counts_candidates = false;      // one that came twice is two
 	Images any;                          // at most one
 };
 

@@ -17,10 +17,10 @@ void PrepareMerge(Images *into, const Images &from)
 }
 
 // Copies cannot be made without memory, so images are moved; `from` is done with.
-void MergePrepared(Images *into, Images *from) noexcept
+void MergePrepared(Images *into, Images *from, bool counts) noexcept
 {
 	for (std::pmr::string &image : *from) {
-		if (into->empty() || into->back() != image)
+		if (counts || into->empty() || into->back() != image)
 			into->push_back(std::move(image));
 	}
 	from->clear();
@@ -185,10 +185,12 @@ void Argument::MergePrepared(Argument *other) noexcept
 	if (other->rare_ == nullptr)
 		return;
 	MergeRareSums(*other->rare_);
+	rare_->counts_candidates |= other->rare_->counts_candidates;
 	for (const int side : {0, 1})
-		core::MergePrepared(&rare_->candidates[side], &other->rare_->candidates[side]);
+		core::MergePrepared(&rare_->candidates[side], &other->rare_->candidates[side],
+							rare_->counts_candidates);
 	if (rare_->any.empty())
-		core::MergePrepared(&rare_->any, &other->rare_->any);
+		core::MergePrepared(&rare_->any, &other->rare_->any, false);
 }
 
 void Argument::AddSum(const Argument &other)
@@ -240,6 +242,7 @@ void Argument::AddNumeric(std::string_view wire, int sign)
 void Argument::AddImage(std::string_view image, int sign)
 {
 	Images &images = MakeRare().candidates[sign > 0];
+	rare_->counts_candidates = true;
 	if (images.size() < kMovingValuesMax)
 		images.emplace_back(image);
 	else

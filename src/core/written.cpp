@@ -59,6 +59,7 @@ void Argument::Write(std::pmr::string *out) const
 	PutAll(out, rare_->bits);
 	PutImages(out, rare_->candidates[0]);
 	PutImages(out, rare_->candidates[1]);
+	Put(out, rare_->counts_candidates);
 	PutImages(out, rare_->any);
 }
 
@@ -85,6 +86,7 @@ void Argument::Read(std::string_view *in)
 	TakeAll(in, &rare.bits);
 	TakeImages(in, &rare.candidates[0]);
 	TakeImages(in, &rare.candidates[1]);
+	rare.counts_candidates = Take<bool>(in);
 	TakeImages(in, &rare.any);
 }
 

@@ -302,6 +302,15 @@ TEST(Moving, KeepsEveryValueOfEitherSide)
 	EXPECT_FALSE(change.argument().tainted());
 }
 
+TEST(Moving, CountsAValueThatComesTwice)
+{
+	OneArgument change(ArgumentKind::kMoving);
+	change.Add(Image("a")).Add(Image("a")).Add(Image("a"), +1, 2).Add(Image("a"), -1, 2);
+	change.delta().CommitLevel(2);
+	EXPECT_EQ(change.argument().Candidates(+1).size(), 3u);
+	EXPECT_EQ(change.argument().Candidates(-1).size(), 1u);
+}
+
 TEST(Moving, IsComputedAgainWhereThereAreTooManyValues)
 {
 	OneArgument change(ArgumentKind::kMoving);
