@@ -15,6 +15,8 @@ PG_BIN=$("$PG_CONFIG" --bindir)
 CLUSTER_DIR=
 # Libraries that the server loads before all others.
 CLUSTER_PRELOAD=
+# Not empty: the server runs below valgrind, and its processes write to $CLUSTER_DIR/valgrind.
+CLUSTER_VALGRIND=
 
 # Runs a command as the user that owns the cluster, in this directory if he may enter it.
 as_owner() {
@@ -57,10 +59,24 @@ cluster_start() {
 		printf "max_connections = 120\nmax_prepared_transactions = 20\nshared_buffers = 256MB\n"
 		for _setting in "$@"; do printf '%s\n' "$_setting"; done
 	} | as_owner sh -c 'cat >>"$1"' sh "$CLUSTER_DIR/data/postgresql.conf"
-	as_owner env ${CLUSTER_PRELOAD:+"LD_PRELOAD=$CLUSTER_PRELOAD"} \
-		"$PG_BIN/pg_ctl" -D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/log" -w -s start
+	[ -z "$CLUSTER_VALGRIND" ] || cluster_wrap
+	as_owner env ${CLUSTER_PRELOAD:+"LD_PRELOAD=$CLUSTER_PRELOAD"} PGCTLTIMEOUT=600 \
+		"$PG_BIN/pg_ctl" ${CLUSTER_VALGRIND:+-p "$CLUSTER_DIR/postgres"} \
+		-D "$CLUSTER_DIR/data" -l "$CLUSTER_DIR/log" -w -s start
 	PGHOST=$CLUSTER_DIR/socket PGPORT=5432 PGUSER=postgres
 	export PGHOST PGPORT PGUSER
+}
+
+# Makes the command that starts the server below valgrind.
+cluster_wrap() {
+	mkdir "$CLUSTER_DIR/valgrind"
+	[ "$(id -u)" -ne 0 ] || chown postgres "$CLUSTER_DIR/valgrind"
+	cat >"$CLUSTER_DIR/postgres" <<-END
+		#!/bin/sh
+		exec valgrind --quiet --trace-children=yes --leak-check=no --error-markers=begin,end \
+			--log-file="$CLUSTER_DIR/valgrind/%p.log" "$PG_BIN/postgres" "\$@"
+	END
+	chmod 755 "$CLUSTER_DIR/postgres"
 }
 
 # cluster_stop: stops the cluster and removes every trace of it.
