@@ -19,7 +19,8 @@ COMMENT ON COLUMN mezzanine_info.stat_views.scope IS
 COMMENT ON COLUMN mezzanine_info.stat_views.batches IS
 	'committed transactions that brought the view up to date';
 COMMENT ON COLUMN mezzanine_info.stat_views.rows_in IS
-	'changed rows of its table that concerned the view, of committed transactions';
+	'changed rows of its table, or of its tables'' join, that concerned the view, of committed '
+	'transactions';
 COMMENT ON COLUMN mezzanine_info.stat_views.rows_changed IS
 	'rows of its home tables and cells that were written, by committed transactions';
 COMMENT ON COLUMN mezzanine_info.stat_views.apply_time IS
