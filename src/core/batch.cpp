@@ -36,7 +36,9 @@ std::size_t JoinPools(std::span<const Cart> carts, std::span<Pool> pools) noexce
 			pools[count++] = pool;
 	const std::span<Pool> all = pools.first(count);
 	std::ranges::sort(all, {}, &Pool::stock);
-	count -= std::ranges::unique(all, {}, &Pool::stock).size();
+	const auto end = std::unique(all.begin(), all.end(),
+								 [](const Pool &a, const Pool &b) { return a.stock == b.stock; });
+	count = static_cast<std::size_t>(end - all.begin());
 	for (std::size_t i = 0; i < count; ++i)
 		pools[i].group = static_cast<std::int32_t>(i);
 	return count;

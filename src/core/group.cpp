@@ -14,8 +14,6 @@ namespace
 
 constexpr std::size_t kSlotsMin = 8;
 
-static_assert(sizeof(Group) % alignof(Argument) == 0 && alignof(Group) >= alignof(Argument));
-
 std::size_t BytesOf(std::size_t argument_count, std::size_t key_bytes)
 {
 	return sizeof(Group) + argument_count * sizeof(Argument) + key_bytes;

@@ -17,7 +17,7 @@
 namespace mezzanine::core
 {
 
-struct Group {
+struct alignas(Argument) Group {
 	Group(const Group &) = delete;
 	Group &operator=(const Group &) = delete;
 

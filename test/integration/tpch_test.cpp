@@ -16,7 +16,7 @@ constexpr int kBatch = 15; // a thousandth of the orders
 
 std::string ReadFile(const std::string &name)
 {
-	std::ifstream file(std::string(TPCH_DIR) + "/" + name);
+	std::ifstream file("test/tpch/" + name); // from the top of the tree, where tests are run
 	std::stringstream text;
 	text << file.rdbuf();
 	if (!file)
