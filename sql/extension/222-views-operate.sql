@@ -38,7 +38,9 @@ DECLARE
 		SELECT unnest(ARRAY[c.home, c.truth, c.cells, c.total])
 		FROM mezzanine_info.core AS c WHERE c.view = set_aside.view
 		UNION ALL
-		SELECT r.rows FROM mezzanine_info.rows AS r WHERE r.view = set_aside.view), NULL);
+		SELECT unnest(r.rows || ARRAY(SELECT a.arm FROM mezzanine_info.arm AS a
+		                              WHERE a.rows = r.rows))
+		FROM mezzanine_info.rows AS r WHERE r.view = set_aside.view), NULL);
 	part record;
 BEGIN
 	SELECT r.ev_class::regclass AS reader, d.refobjid::regclass AS relation INTO part

@@ -22,14 +22,20 @@ BEGIN
 		      CROSS JOIN LATERAL unnest(ARRAY[k.total, k.cells, k.home, k.truth])
 		          WITH ORDINALITY AS p(relation, n)
 		      UNION ALL
-		      -- After the cores over it, before those that it joins.
-		      SELECT o.view, o.depth - 0.5, 0, o.rows, 0 FROM mezzanine_info.rows AS o) AS r
+		      -- After the cores over it, before those that it joins; so its arms.
+		      SELECT o.view, o.depth - 0.5, 0, p.relation, p.n
+		      FROM mezzanine_info.rows AS o
+		      CROSS JOIN LATERAL (SELECT o.rows, 0 UNION ALL
+		                          SELECT a.arm, 1 FROM mezzanine_info.arm AS a
+		                          WHERE a.rows = o.rows) AS p(relation, n)) AS r
 			ON r.view = c.view
 		GROUP BY c.view, c.definition
 	LOOP
 		CONTINUE WHEN NOT EXISTS (SELECT FROM unnest(entry.relations || entry.bases) AS r(relation)
 		                          WHERE NOT EXISTS (SELECT FROM pg_class AS k
 		                                            WHERE k.oid = r.relation));
+		DELETE FROM mezzanine_info.arm AS a USING mezzanine_info.rows AS r
+		WHERE r.rows = a.rows AND r.view = entry.view;
 		DELETE FROM mezzanine_info.row_source AS s USING mezzanine_info.rows AS r
 		WHERE r.rows = s.rows AND r.view = entry.view;
 		DELETE FROM mezzanine_info.rows AS r WHERE r.view = entry.view;
@@ -160,7 +166,7 @@ BEGIN
 			      DETAIL = 'Changes to the table could then pass by the view.',
 			      HINT = problem.hint;
 	END IF;
-	PERFORM mezzanine_state.watch_partition(k.oid::regclass)
+	PERFORM mezzanine_state.watch_partition(k.oid)
 	FROM pg_event_trigger_ddl_commands() AS c
 	JOIN pg_class AS k ON c.classid = 'pg_class'::regclass AND k.oid = c.objid
 	WHERE c.command_tag = 'CREATE TABLE' AND k.relispartition;

@@ -6,9 +6,18 @@ AS $$
 DECLARE
 	used record;
 BEGIN
-	-- What the definitions read, and the views among that read in their turn.
+	-- What the definitions read, and the views among that read in their turn; and the views
+	-- that were made for a mezzanine view.
 	WITH RECURSIVE reads AS (
 		SELECT c.view, c.definition::oid AS reader FROM mezzanine_info.catalogue AS c
+		UNION
+		SELECT k.view, p.relation::oid FROM mezzanine_info.core AS k
+		CROSS JOIN LATERAL (VALUES (k.truth), (k.total)) AS p(relation)
+		UNION
+		SELECT o.view, p.relation::oid FROM mezzanine_info.rows AS o
+		CROSS JOIN LATERAL (SELECT o.rows UNION ALL
+		                    SELECT a.arm FROM mezzanine_info.arm AS a
+		                    WHERE a.rows = o.rows) AS p(relation)
 		UNION
 		SELECT r.view, d.refobjid
 		FROM reads AS r

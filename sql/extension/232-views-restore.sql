@@ -19,7 +19,7 @@ BEGIN
 	END IF;
 	-- The tables may be loaded at once: who comes last sees the others' rows.
 	LOCK TABLE mezzanine_info.core IN SHARE ROW EXCLUSIVE MODE;
-	IF TG_TABLE_NAME = 'row_source' THEN
+	IF TG_TABLE_NAME IN ('row_source', 'arm') THEN
 		PERFORM mezzanine_state.refresh_loaded(ARRAY(
 			SELECT r.view FROM loaded AS l JOIN mezzanine_info.rows AS r ON r.rows = l.rows));
 	ELSE
@@ -65,10 +65,14 @@ CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.rows
 CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.row_source
 	REFERENCING NEW TABLE AS loaded
 	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();
+CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.arm
+	REFERENCING NEW TABLE AS loaded
+	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();
 ALTER TABLE mezzanine_info.core ENABLE ALWAYS TRIGGER mezzanine_on_load;
 ALTER TABLE mezzanine_info.catalogue ENABLE ALWAYS TRIGGER mezzanine_on_load;
 ALTER TABLE mezzanine_info.rows ENABLE ALWAYS TRIGGER mezzanine_on_load;
 ALTER TABLE mezzanine_info.row_source ENABLE ALWAYS TRIGGER mezzanine_on_load;
+ALTER TABLE mezzanine_info.arm ENABLE ALWAYS TRIGGER mezzanine_on_load;
 
 CREATE FUNCTION mezzanine_state.skip_replicated() RETURNS trigger
 	LANGUAGE c AS 'MODULE_PATHNAME', 'mezzanine_skip_replicated';
@@ -86,10 +90,14 @@ CREATE TRIGGER mezzanine_skip_replicated
 CREATE TRIGGER mezzanine_skip_replicated
 	BEFORE INSERT OR UPDATE OR DELETE ON mezzanine_info.row_source
 	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.skip_replicated();
+CREATE TRIGGER mezzanine_skip_replicated
+	BEFORE INSERT OR UPDATE OR DELETE ON mezzanine_info.arm
+	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.skip_replicated();
 ALTER TABLE mezzanine_info.catalogue ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
 ALTER TABLE mezzanine_info.core ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
 ALTER TABLE mezzanine_info.rows ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
 ALTER TABLE mezzanine_info.row_source ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
+ALTER TABLE mezzanine_info.arm ENABLE ALWAYS TRIGGER mezzanine_skip_replicated;
 
 REVOKE ALL ON FUNCTION
 	mezzanine_state.is_registering(), mezzanine_state.on_load(),

@@ -18,7 +18,10 @@ BEGIN
 	      SELECT r.view, d.refobjid
 	      FROM (SELECT k.view, k.truth AS relation FROM mezzanine_info.core AS k
 	            UNION ALL
-	            SELECT o.view, o.rows FROM mezzanine_info.rows AS o) AS r
+	            SELECT o.view, o.rows FROM mezzanine_info.rows AS o
+	            UNION ALL
+	            SELECT o.view, a.arm FROM mezzanine_info.arm AS a
+	            JOIN mezzanine_info.rows AS o ON o.rows = a.rows) AS r
 	      JOIN pg_rewrite AS w ON w.ev_class = r.relation
 	      JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
 	                         AND d.refclassid = 'pg_proc'::regclass) AS d

@@ -21,6 +21,36 @@ struct FlatJoin {
 	elog(ERROR, "a rows view has %s", what);
 }
 
+bool IsTable(const RangeTblEntry *entry)
+{
+	return entry->rtekind == RTE_RELATION && entry->relkind != RELKIND_VIEW;
+}
+
+bool IsJoinOfTables(Query *query, Node *item)
+{
+	ListCell *cell;
+	if (IsA(item, RangeTblRef))
+		return IsTable(rt_fetch(castNode(RangeTblRef, item)->rtindex, query->rtable));
+	if (IsA(item, JoinExpr)) {
+		const JoinExpr *join = castNode(JoinExpr, item);
+		return join->jointype == JOIN_INNER && IsJoinOfTables(query, join->larg) &&
+			   IsJoinOfTables(query, join->rarg);
+	}
+	foreach (cell, castNode(FromExpr, item)->fromlist)
+		if (!IsJoinOfTables(query, static_cast<Node *>(lfirst(cell))))
+			return false;
+	return true;
+}
+
+// Whether the query selects from an inner join of tables, and does nothing else.
+bool IsFlat(Query *query)
+{
+	return !query->hasAggs && !query->hasSubLinks && !query->hasWindowFuncs &&
+		   query->groupClause == NIL && query->distinctClause == NIL &&
+		   query->setOperations == nullptr && query->cteList == NIL &&
+		   IsJoinOfTables(query, reinterpret_cast<Node *>(query->jointree));
+}
+
 void AddConditions(FlatJoin *flat, Node *condition)
 {
 	ListCell *cell;
@@ -41,8 +71,6 @@ void Flatten(FlatJoin *flat, Node *item)
 		flat->indexes = lappend_int(flat->indexes, castNode(RangeTblRef, item)->rtindex);
 	} else if (IsA(item, JoinExpr)) {
 		const JoinExpr *join = castNode(JoinExpr, item);
-		if (join->jointype != JOIN_INNER)
-			RefuseRows("an outer join");
 		Flatten(flat, join->larg);
 		Flatten(flat, join->rarg);
 		AddConditions(flat, join->quals);
@@ -61,10 +89,8 @@ FlatJoin Read(Oid rows)
 	FlatJoin flat = {static_cast<Query *>(copyObjectImpl(get_view_query(relation))), NIL, NIL};
 	relation_close(relation, NoLock);
 	Query *query = flat.query;
-	if (query->hasAggs || query->hasSubLinks || query->hasWindowFuncs || query->hasDistinctOn ||
-		query->groupClause != NIL || query->distinctClause != NIL ||
-		query->setOperations != nullptr)
-		RefuseRows("more than a join");
+	if (!IsFlat(query))
+		RefuseRows("more than an inner join of tables");
 	Flatten(&flat, reinterpret_cast<Node *>(query->jointree));
 	flat.conditions = reinterpret_cast<List *>(
 		flatten_join_alias_vars(query, reinterpret_cast<Node *>(flat.conditions)));
@@ -206,8 +232,6 @@ void CompileTables(JoinProgram *join, const FlatJoin *flat)
 	ListCell *cell;
 	foreach (cell, flat->indexes) {
 		RangeTblEntry *entry = rt_fetch(lfirst_int(cell), flat->query->rtable);
-		if (entry->rtekind != RTE_RELATION)
-			RefuseRows("something else than a table in FROM");
 		join->tables[join->table_count++] = {SourceOf(join, entry->relid), entry};
 	}
 }
@@ -295,15 +319,27 @@ JoinProgram *ReadJoin(const ArmEntry *arm)
 	return join;
 }
 
+bool IsItsOwnArm(Oid rows)
+{
+	Relation relation = relation_open(rows, AccessShareLock);
+	const bool is_flat = IsFlat(get_view_query(relation));
+	relation_close(relation, NoLock);
+	return is_flat;
+}
+
 // The joins that make a rows view's rows, in the current context; itself where it has no arms.
+// NIL where it has them, and a restore has not brought them yet.
 List *ReadJoins(Oid rows)
 {
-	const ArmEntry itself = {rows, 1};
+	ArmEntry itself = {rows, 1};
+	List *arms = ArmsOfRows(rows);
 	List *joins = NIL;
 	ListCell *cell;
-	foreach (cell, ArmsOfRows(rows))
+	if (arms == NIL && IsItsOwnArm(rows))
+		arms = list_make1(&itself);
+	foreach (cell, arms)
 		joins = lappend(joins, ReadJoin(static_cast<ArmEntry *>(lfirst(cell))));
-	return joins != NIL ? joins : list_make1(ReadJoin(&itself));
+	return joins;
 }
 
 void CompileJoin(const List *joins, JoinProgram *join)
@@ -329,14 +365,18 @@ List *JoinsOf(BaseProgram *program)
 	return joins;
 }
 
-RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid relation)
+bool ColumnsOfJoin(const RowsEntry *rows, Oid relation, RowsColumns *columns)
 {
 	JoinedSource source = {};
+	const List *joins = ReadJoins(rows->rows);
+	if (joins == NIL)
+		return false;
 	source.relation = relation;
-	CompileSource(&source, 0, UsedOf(ReadJoins(rows->rows), relation));
+	CompileSource(&source, 0, UsedOf(joins, relation));
 	source.columns.rows = rows->rows;
 	source.columns.view = rows->view;
-	return source.columns;
+	*columns = source.columns;
+	return true;
 }
 
 } // namespace mezzanine::views

@@ -66,7 +66,8 @@ struct JoinProgram {
 // Requires: the program is of a rows view.
 List *JoinsOf(BaseProgram *program);
 
-// What a rows view reads of a table.  In the current context.
-RowsColumns ColumnsOfJoin(const RowsEntry *rows, Oid relation);
+// What a rows view reads of a table, in the current context; false where its arms are yet to come:
+// then it is computed when they do.
+bool ColumnsOfJoin(const RowsEntry *rows, Oid relation, RowsColumns *columns);
 
 } // namespace mezzanine::views

@@ -117,8 +117,9 @@ void CompileRows(BaseProgram *program)
 		if (!LifeOf(entry->view, nullptr, &life))
 			continue;
 		program->has_views = true;
-		if (life.status == Status::kLive)
-			program->rows[program->rows_count++] = ColumnsOfJoin(entry, program->base);
+		if (life.status == Status::kLive &&
+			ColumnsOfJoin(entry, program->base, &program->rows[program->rows_count]))
+			program->rows_count++;
 	}
 }
 
