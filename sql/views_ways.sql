@@ -56,6 +56,32 @@ SELECT mezzanine.refresh('mezzanine.ways_fee');
 INSERT INTO t VALUES (6, 'c', 1);
 SELECT * FROM mezzanine.ways_fee ORDER BY g;
 SELECT differences();
+
+-- So it is with the parts of an aggregate, the function of an operator, and a function that is
+-- altered; a new name changes nothing.
+CREATE FUNCTION add(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
+CREATE FUNCTION subtract(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+CREATE AGGREGATE total(int) (SFUNC = add, STYPE = int, INITCOND = '0', MSFUNC = add, MINVFUNC = subtract, MSTYPE = int, MINITCOND = '0');
+CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
+CREATE OPERATOR @* (RIGHTARG = int, FUNCTION = twice);
+CREATE FUNCTION bound(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1;
+CREATE FUNCTION binding(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN ways.bound($1);
+SELECT mezzanine.create_view('ways_total', 'SELECT g, ways.total(x) AS x FROM t GROUP BY g') \gset
+SELECT mezzanine.create_view('ways_operator', 'SELECT g, sum(OPERATOR(ways.@*) x) AS x FROM t GROUP BY g') \gset
+SELECT mezzanine.create_view('ways_bound', 'SELECT ways.binding(x) AS x, count(*) AS n FROM t GROUP BY 1') \gset
+CREATE VIEW live AS SELECT view, status, stale_reason FROM mezzanine_info.views WHERE view::text LIKE '%ways%' ORDER BY 1;
+ALTER FUNCTION add(int, int) RENAME TO plus;
+ALTER FUNCTION twice(int) OWNER TO CURRENT_USER;
+TABLE live;
+CREATE OR REPLACE FUNCTION plus(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + 2 * $2';
+CREATE OR REPLACE FUNCTION twice(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 3';
+ALTER FUNCTION bound(int) STRICT;
+TABLE live;
+SELECT mezzanine.refresh(view) FROM live WHERE status <> 'live' ORDER BY view;
+CREATE OR REPLACE AGGREGATE total(int) (SFUNC = plus, STYPE = int, INITCOND = '1000', MSFUNC = plus, MINVFUNC = subtract, MSTYPE = int, MINITCOND = '1000');
+TABLE live;
+DROP VIEW live;
+SELECT mezzanine.drop_view(v) FROM unnest('{ways_total,ways_operator,ways_bound}'::text[]) AS v;
 SET client_min_messages = warning;
 
 -- Owners.

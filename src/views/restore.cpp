@@ -118,6 +118,16 @@ MEZZANINE_FUNCTION(mezzanine_keep_triggers)
 	PG_RETURN_VOID();
 }
 
+// redefines(command pg_ddl_command) -> boolean: CREATE OR REPLACE, and ALTER FUNCTION but for a new
+// name, schema or owner.
+MEZZANINE_FUNCTION(mezzanine_redefines)
+{
+	const auto *command = reinterpret_cast<CollectedCommand *>(PG_GETARG_POINTER(0));
+	PG_RETURN_BOOL(IsA(command->parsetree, CreateFunctionStmt) ||
+				   IsA(command->parsetree, DefineStmt) ||
+				   IsA(command->parsetree, AlterFunctionStmt));
+}
+
 // is_registering() -> boolean
 MEZZANINE_FUNCTION(mezzanine_is_registering)
 {
