@@ -12,6 +12,7 @@ MERGE INTO inventory.journal AS j USING (VALUES (1)) AS v ON true WHEN MATCHED T
 SELECT inventory.refuse_change();
 \set VERBOSITY default
 DELETE FROM inventory.journal;
+TRUNCATE inventory.audit_entry;
 SELECT count(*) FROM inventory.journal j JOIN inventory.stock s USING (stock)
 	WHERE s.sku = 'journal-lamp';
 -- So is every table that says so.

@@ -111,6 +111,9 @@ SELECT mezzanine.explain('SELECT g, count(*) AS n, sum(x), avg(n) AS mean FROM t
 SELECT mezzanine.explain('SELECT g % 10 AS tens, count(s) FROM t AS "An Alias" GROUP BY 1;');
 SELECT mezzanine.explain('SELECT g, count(*) FROM t GROUP BY g', 'json');
 SELECT count(*) FROM mezzanine.explain(NULL);
+-- An error of PostgreSQL's own points into the query.
+SELECT mezzanine.create_view('pointed', 'SELECT g, nope FROM t');
+SELECT count(*) FROM mezzanine.explain('SELECT g, FROM t');
 \set VERBOSITY terse
 DROP SCHEMA refused CASCADE;
 DROP FOREIGN DATA WRAPPER nowhere CASCADE;

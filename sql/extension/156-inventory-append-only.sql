@@ -18,8 +18,8 @@ BEGIN
 			('expectation_settlement', 'settlements')) AS t (name, rows)
 	LOOP
 		EXECUTE format('CREATE TRIGGER %1$I BEFORE UPDATE OR DELETE OR TRUNCATE ON inventory.%2$I
-			FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change()',
-			grown.name || '_append_only', grown.name);
+			FOR EACH STATEMENT EXECUTE FUNCTION inventory.refuse_change(%3$L)',
+			grown.name || '_append_only', grown.name, grown.rows);
 		EXECUTE format('ALTER TABLE inventory.%2$I ENABLE ALWAYS TRIGGER %1$I',
 			grown.name || '_append_only', grown.name);
 		EXECUTE format('COMMENT ON TRIGGER %I ON inventory.%I IS %L',

@@ -53,7 +53,8 @@ BEGIN
 	               ELSE '' END
 	       || coalesce((SELECT string_agg(format(', %I => %L', o.key, o.value), '' ORDER BY o.key)
 	                    FROM jsonb_each_text(entry.options) AS o), '')
-	       || coalesce(format(', comment => %L', entry.comment), '') || ');';
+	       || CASE WHEN entry.comment IS NULL THEN '' ELSE format(', comment => %L', entry.comment) END
+	       || ');';
 END $$;
 COMMENT ON FUNCTION mezzanine.get_create_command(regclass) IS
 	'the call of create_view that makes this view';

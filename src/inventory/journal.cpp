@@ -38,19 +38,22 @@ int64 RecordOne(const Movement &movement)
 	return sequence;
 }
 
-// Trigger of the journal: nobody changes it.
+// Trigger of tables that only grow; its argument says what their rows are.
 MEZZANINE_FUNCTION(mezzanine_refuse_change)
 {
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("function was not called as a trigger"),
-						errhint("It guards the table inventory.journal.")));
+						errhint("It guards the tables of inventory that only grow.")));
 	const auto *trigger = reinterpret_cast<TriggerData *>(fcinfo->context);
+	const Trigger *definition = trigger->tg_trigger;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table \"%s\" is append-only", RelationGetRelationName(trigger->tg_relation)),
-			 errdetail("A movement of units is never changed or removed."),
-			 errhint("Record a movement in the opposite direction instead.")));
+			 errdetail("Its %s are never changed or removed.",
+					   definition->tgnargs > 0 ? definition->tgargs[0] : "rows"),
+			 errhint("What is wrong is set right by adding to it, through the functions of "
+					 "inventory.")));
 	pg_unreachable();
 }
 

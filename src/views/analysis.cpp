@@ -31,7 +31,18 @@ bool CheckClauses(QueryPlan *plan)
 	return true;
 }
 
-// Exactly one SELECT, analysed under the caller's search_path.
+// Error context: positions are those in the query, not in the command that has it as an argument.
+void PointIntoQuery(void *query)
+{
+	const int position = geterrposition();
+	if (position <= 0)
+		return;
+	errposition(0);
+	internalerrposition(position);
+	internalerrquery(static_cast<const char *>(query));
+}
+
+// Exactly one SELECT.
 Query *ParseOneSelect(const char *text)
 {
 	List *statements = raw_parser(text, RAW_PARSE_DEFAULT);
@@ -49,12 +60,25 @@ Query *ParseOneSelect(const char *text)
 	return parse_analyze_fixedparams(statement, text, nullptr, 0, nullptr);
 }
 
+// Under the caller's search_path.
+Query *Parse(const char *text)
+{
+	ErrorContextCallback context;
+	context.callback = PointIntoQuery;
+	context.arg = const_cast<char *>(text);
+	context.previous = error_context_stack;
+	error_context_stack = &context;
+	Query *query = ParseOneSelect(text);
+	error_context_stack = context.previous;
+	return query;
+}
+
 } // namespace
 
 QueryPlan *AnalyzeQuery(const char *query)
 {
 	auto *plan = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
-	plan->query = ParseOneSelect(query);
+	plan->query = Parse(query);
 
 	const int nest_level = PinTextSettings();
 	if (CheckClauses(plan) && FlattenFrom(plan) && PlanCores(plan))
