@@ -50,6 +50,16 @@ FROM pg_class c, aclexplode(c.relacl) a
 WHERE c.relnamespace = 'inventory'::regnamespace AND c.relkind IN ('r', 'S')
 	AND a.grantee <> c.relowner;
 
+-- What operators and readers may call; readers may read every view but one that functions use.
+SELECT a.grantee::regrole AS role, string_agg(DISTINCT p.proname, ', ' ORDER BY p.proname) AS may_call
+FROM pg_proc AS p, aclexplode(p.proacl) AS a
+WHERE p.pronamespace = 'inventory'::regnamespace
+	AND a.grantee IN ('inventory_operator'::regrole, 'inventory_reader'::regrole)
+GROUP BY a.grantee ORDER BY 1;
+SELECT c.relname AS not_for_readers FROM pg_class AS c
+WHERE c.relnamespace = 'inventory'::regnamespace AND c.relkind = 'v'
+	AND NOT has_table_privilege('inventory_reader', c.oid, 'SELECT');
+
 -- Objects of the caller's that look like ours do not lead astray.
 SET ROLE privileges_app;
 CREATE TEMP TABLE stock (sku text);
