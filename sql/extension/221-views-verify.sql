@@ -164,12 +164,7 @@ BEGIN
 			      DETAIL = pg_catalog.format('The value given is %s.', max_differences),
 			      HINT = 'It limits the number of rows returned; the default is 20.';
 	END IF;
-	SELECT v.* INTO entry FROM mezzanine_info.views AS v WHERE v.view = verify.view;
-	IF NOT FOUND THEN
-		RAISE EXCEPTION '"%" is not a mezzanine view', verify.view
-			USING ERRCODE = 'wrong_object_type',
-			      HINT = 'mezzanine_info.views lists the mezzanine views.';
-	END IF;
+	entry := mezzanine_state.require_view(view);
 	IF EXISTS (SELECT FROM mezzanine_info.cores AS c
 	           WHERE c.view = entry.view AND mezzanine_state.is_touched(c.home)) THEN
 		RAISE EXCEPTION 'cannot verify view "%" in a transaction that has changed table "%"',

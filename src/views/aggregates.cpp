@@ -24,7 +24,14 @@ ArrayType *Grown(ArrayType *array, int length, MemoryContext context)
 
 ArrayType *ArrayArgument(FunctionCallInfo fcinfo, int argument)
 {
-	return PG_ARGISNULL(argument) ? nullptr : PG_GETARG_ARRAYTYPE_P(argument);
+	if (PG_ARGISNULL(argument))
+		return nullptr;
+	ArrayType *array = PG_GETARG_ARRAYTYPE_P(argument);
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("an array of counts has no NULLs"),
+				 errhint("Views call this function where it is of use.")));
+	return array;
 }
 
 MemoryContext RequireAggregate(FunctionCallInfo fcinfo, const char *name)

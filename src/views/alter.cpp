@@ -7,6 +7,7 @@
 #include "views/catalogue.h"
 #include "views/expression.h"
 #include "views/life.h"
+#include "views/operate.h"
 #include "views/partitions.h"
 #include "views/run.h"
 
@@ -66,10 +67,7 @@ Oid RequireOwnView(FunctionCallInfo fcinfo)
 		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 						errmsg("argument \"view\" must not be NULL")));
 	const Oid view = PG_GETARG_OID(kView);
-	if (CoresOfView(view) == NIL)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is not a mezzanine view", get_rel_name(view)),
-						errhint("mezzanine_info.views lists the mezzanine views.")));
+	(void)RequireCores(view);
 	PreventCommandIfReadOnly("mezzanine.alter_view()");
 	if (!pg::OwnsRelation(view))
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_VIEW, get_rel_name(view));

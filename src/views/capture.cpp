@@ -15,13 +15,35 @@ using namespace mezzanine::views;
 namespace
 {
 
-const TriggerData *RequireTrigger(FunctionCallInfo fcinfo)
+bool IsTouch(const TriggerData *trigger)
 {
-	if (!CALLED_AS_TRIGGER(fcinfo))
+	return TRIGGER_FIRED_BEFORE(trigger->tg_event) &&
+		   TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event);
+}
+
+// By its name too: a second one for rows would count them twice.
+bool IsCapture(const TriggerData *trigger)
+{
+	return TRIGGER_FIRED_AFTER(trigger->tg_event) &&
+		   (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) ||
+			(TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
+			 strcmp(trigger->tg_trigger->tgname, "mezzanine_capture") == 0));
+}
+
+bool IsGuard(const TriggerData *trigger)
+{
+	return TRIGGER_FIRED_BEFORE(trigger->tg_event);
+}
+
+// Raises where somebody calls the function, or has made a trigger of it, other than create_view.
+const TriggerData *RequireTrigger(FunctionCallInfo fcinfo, bool (*is_ours)(const TriggerData *))
+{
+	const auto *trigger = reinterpret_cast<const TriggerData *>(fcinfo->context);
+	if (!CALLED_AS_TRIGGER(fcinfo) || !is_ours(trigger))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-						errmsg("function was not called as a trigger"),
+						errmsg("function was not called as a trigger of mezzanine's own"),
 						errhint("mezzanine.create_view makes the triggers it needs.")));
-	return reinterpret_cast<const TriggerData *>(fcinfo->context);
+	return trigger;
 }
 
 // The program of the trigger's table.  NULL for a partition that is being detached, and where
@@ -62,7 +84,7 @@ void mezzanine::views::CaptureVersion(BaseProgram *program, TupleTableSlot *slot
 // BEFORE STATEMENT: before the first row changes, reads turn to the definition.
 MEZZANINE_FUNCTION(mezzanine_touch)
 {
-	const TriggerData *trigger = RequireTrigger(fcinfo);
+	const TriggerData *trigger = RequireTrigger(fcinfo, IsTouch);
 	const RowSource *source = SourceOf(trigger->tg_relation);
 	BaseProgram *program = ProgramOf(source);
 	if (program == nullptr)
@@ -81,7 +103,7 @@ MEZZANINE_FUNCTION(mezzanine_touch)
 // AFTER ROW, and AFTER STATEMENT for TRUNCATE.
 MEZZANINE_FUNCTION(mezzanine_capture)
 {
-	const TriggerData *trigger = RequireTrigger(fcinfo);
+	const TriggerData *trigger = RequireTrigger(fcinfo, IsCapture);
 	const RowSource *source = SourceOf(trigger->tg_relation);
 	BaseProgram *program = ProgramOf(source);
 	if (program == nullptr)
@@ -105,7 +127,7 @@ MEZZANINE_FUNCTION(mezzanine_capture)
 // which fire no triggers: whoever comes here is not the engine, unless it is refresh.
 MEZZANINE_FUNCTION(mezzanine_guard)
 {
-	const TriggerData *trigger = RequireTrigger(fcinfo);
+	const TriggerData *trigger = RequireTrigger(fcinfo, IsGuard);
 	if (IsRefreshing(RelationGetRelid(trigger->tg_relation)))
 		return PointerGetDatum(TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
 																		  : trigger->tg_trigtuple);

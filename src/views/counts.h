@@ -19,7 +19,9 @@ inline int LengthOf(ArrayType *array)
 // An array of at least `length` counts that begins with those of `array`, if any.
 ArrayType *Grown(ArrayType *array, int length, MemoryContext context);
 
-// The argument of an SQL function; NULL where it is.
+// The argument of an SQL function, which anybody may call; NULL where it is.
+//
+// Raises 22004 where it has NULLs: they take up no room, and reading on would pass its end.
 ArrayType *ArrayArgument(FunctionCallInfo fcinfo, int argument);
 
 // The memory context of the aggregate that calls; `name` is the aggregate's, for the error

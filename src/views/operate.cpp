@@ -22,17 +22,6 @@ namespace
 Oid refreshing = InvalidOid;
 int refreshing_depth = 0;
 
-// The published view's cores; raises where it is no mezzanine view.
-List *RequireCores(Oid view)
-{
-	List *cores = CoresOfView(view);
-	if (cores == NIL)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"%s\" is not a mezzanine view", get_rel_name(view)),
-						errhint("mezzanine_info.views lists the mezzanine views.")));
-	return cores;
-}
-
 // Before any lock: who may not change the view shall not hold up others either.
 void RequireOwner(Oid view)
 {
@@ -211,6 +200,18 @@ void EndSubtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, v
 bool IsRefreshing(Oid home)
 {
 	return OidIsValid(refreshing) && home == refreshing;
+}
+
+List *RequireCores(Oid view)
+{
+	List *cores = CoresOfView(view);
+	if (cores == NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s\" is not a mezzanine view",
+						DatumGetCString(DirectFunctionCall1(regclassout, ObjectIdGetDatum(view)))),
+				 errhint("mezzanine_info.views lists the mezzanine views.")));
+	return cores;
 }
 
 void InitOperation()

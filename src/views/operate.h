@@ -1,4 +1,5 @@
-// The engine's own writes to home tables by SQL, which the guard lets pass.
+// What is done to a view that exists, and the writes to home tables by SQL that it takes, which the
+// guard lets pass.
 #pragma once
 
 #include "views/views.h"
@@ -8,6 +9,9 @@ namespace mezzanine::views
 
 // Whether refresh is writing this home table just now.
 bool IsRefreshing(Oid home);
+
+// The published view's cores; raises 42809 where it is no mezzanine view.
+List *RequireCores(Oid view);
 
 void InitOperation();
 

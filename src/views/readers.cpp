@@ -1,7 +1,8 @@
 // SQL functions that published views call: what aggregates are in terms of their states.
-#include "pg/door.h"
+#include "views/counts.h"
 
 using namespace mezzanine;
+using namespace mezzanine::views;
 
 namespace
 {
@@ -82,11 +83,11 @@ Datum BitsWhere(FunctionCallInfo fcinfo, IsSet is_set)
 	constexpr int kBits = 64;
 	if (PG_ARGISNULL(1) || PG_GETARG_INT64(1) == 0)
 		PG_RETURN_NULL();
-	ArrayType *array = PG_ARGISNULL(0) ? nullptr : PG_GETARG_ARRAYTYPE_P(0);
-	const int length = array == nullptr ? 0 : ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+	ArrayType *counts = ArrayArgument(fcinfo, 0);
+	const int length = counts == nullptr ? 0 : LengthOf(counts);
 	uint64 bits = 0;
 	for (int bit = 0; bit < kBits && bit < length; bit++)
-		if (is_set(reinterpret_cast<int64 *>(ARR_DATA_PTR(array))[bit], PG_GETARG_INT64(1)))
+		if (is_set(CountsOf(counts)[bit], PG_GETARG_INT64(1)))
 			bits |= static_cast<uint64>(1) << bit;
 	PG_RETURN_INT64(static_cast<int64>(bits));
 }
