@@ -53,8 +53,8 @@ BEGIN
 	               ELSE '' END
 	       || coalesce((SELECT string_agg(format(', %I => %L', o.key, o.value), '' ORDER BY o.key)
 	                    FROM jsonb_each_text(entry.options) AS o), '')
-	       || CASE WHEN entry.comment IS NULL THEN '' ELSE format(', comment => %L', entry.comment) END
-	       || ');';
+	       || CASE WHEN entry.comment IS NULL THEN ''
+	               ELSE format(', comment => %L', entry.comment) END || ');';
 END $$;
 COMMENT ON FUNCTION mezzanine.get_create_command(regclass) IS
 	'the call of create_view that makes this view';
