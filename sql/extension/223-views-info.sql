@@ -152,7 +152,8 @@ BEGIN ATOMIC
 	       format('The trigger %s is missing or does not fire always.', t.name),
 	       'Drop the views on the table and create them again.'
 	FROM (SELECT DISTINCT b.base FROM mezzanine_info.bases AS b
-	      JOIN mezzanine_info.views AS v ON v.view = b.view) AS b
+	      JOIN mezzanine_info.views AS v ON v.view = b.view
+	      WHERE v.status = 'live') AS b
 	CROSS JOIN LATERAL (SELECT b.base UNION SELECT relid FROM pg_partition_tree(b.base))
 		AS r(relid)
 	CROSS JOIN (VALUES ('mezzanine_touch', true), ('mezzanine_capture', true),

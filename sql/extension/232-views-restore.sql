@@ -49,10 +49,21 @@ BEGIN
 	              JOIN pg_trigger AS t ON t.tgrelid = b.base
 	                                  AND t.tgfoid = 'mezzanine_state.capture'::regproc
 	              WHERE b.view = c.view);
+	-- No dump has the triggers of a table that belongs to an extension.
+	UPDATE mezzanine_info.catalogue AS c
+	SET status = 'stale', stale_since = clock_timestamp(),
+	    stale_reason = format('It was restored, and a dump leaves out the triggers of table %s, '
+	                          'which belongs to an extension', b.base)
+	FROM mezzanine_info.bases AS b
+	JOIN pg_depend AS d ON d.classid = 'pg_class'::regclass AND d.objid = b.base
+	                   AND d.deptype = 'e'
+	WHERE b.view = c.view AND c.view = ANY (loaded) AND c.status = 'live'
+	  AND NOT EXISTS (SELECT FROM pg_trigger AS t
+	                  WHERE t.tgrelid = b.base AND t.tgfoid = 'mezzanine_state.capture'::regproc);
 END $$;
 COMMENT ON FUNCTION mezzanine_state.refresh_loaded(regclass[]) IS
 	'computes those of the views whose rows in the catalogue are complete and whose tables'' '
-	'triggers are there';
+	'triggers are there; those whose triggers no dump has are stale';
 CREATE TRIGGER mezzanine_on_load AFTER INSERT ON mezzanine_info.core
 	REFERENCING NEW TABLE AS loaded
 	FOR EACH STATEMENT EXECUTE FUNCTION mezzanine_state.on_load();

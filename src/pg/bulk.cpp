@@ -94,6 +94,7 @@ void Flush(Bulk *bulk)
 			InsertIndexEntries(store, bulk->rows[i], false);
 		else
 			IndexRow(bulk, bulk->rows[i]);
+		FireInserted(store, bulk->rows[i]);
 		ExecClearTuple(bulk->rows[i]);
 	}
 	MemoryContextSwitchTo(old);

@@ -52,6 +52,35 @@ template <typename Step> TM_Result AttemptOrWait(Step &&attempt)
 	return result;
 }
 
+// Runs the triggers of a change that `queue` names, at once.
+template <typename Step> void FireAtOnce(Store *store, Step &&queue)
+{
+	OpenIndexes(store);
+	AfterTriggerBeginQuery();
+	queue();
+	AfterTriggerEndQuery(store->estate);
+	ResetPerTupleExprContext(store->estate);
+}
+
+void FireUpdated(Store *store, ItemPointer old, TupleTableSlot *slot)
+{
+	const TriggerDesc *triggers = store->table->trigdesc;
+	if (triggers != nullptr && triggers->trig_update_after_row)
+		FireAtOnce(store, [&] {
+			ExecARUpdateTriggers(store->estate, store->target, nullptr, nullptr, old, nullptr, slot,
+								 NIL, nullptr, false);
+		});
+}
+
+void FireDeleted(Store *store, ItemPointer old)
+{
+	const TriggerDesc *triggers = store->table->trigdesc;
+	if (triggers != nullptr && triggers->trig_delete_after_row)
+		FireAtOnce(store, [&] {
+			ExecARDeleteTriggers(store->estate, store->target, old, nullptr, nullptr, false);
+		});
+}
+
 bool IsOtherInProgress(TransactionId transaction)
 {
 	return TransactionIdIsInProgress(transaction) &&
@@ -136,6 +165,8 @@ void OpenIndexes(Store *store)
 	// Range table index 0: there is no range table to look columns up in.
 	InitResultRelInfo(store->target, store->table, 0, nullptr, 0);
 	ExecOpenIndices(store->target, false);
+	// Triggers that fire find it here, and open the table no second time.
+	store->estate->es_opened_result_relations = list_make1(store->target);
 	MemoryContextSwitchTo(caller);
 }
 
@@ -147,6 +178,14 @@ void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
 		list_free(ExecInsertIndexTuples(store->target, slot, store->estate, is_update, false,
 										nullptr, NIL));
 	ResetPerTupleExprContext(store->estate);
+}
+
+void FireInserted(Store *store, TupleTableSlot *slot)
+{
+	const TriggerDesc *triggers = store->table->trigdesc;
+	if (triggers != nullptr && triggers->trig_insert_after_row)
+		FireAtOnce(store,
+				   [&] { ExecARInsertTriggers(store->estate, store->target, slot, NIL, nullptr); });
 }
 
 Store OpenStore(Oid table, Oid index, LOCKMODE mode)
@@ -166,6 +205,7 @@ void CloseStore(Store *store)
 {
 	if (store->target != nullptr) {
 		ExecCloseIndices(store->target);
+		ExecResetTupleTable(store->estate->es_tupleTable, false); // of triggers
 		FreeExecutorState(store->estate);
 	}
 	ExecDropSingleTupleTableSlot(store->slot);
@@ -220,6 +260,7 @@ Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)
 {
 	LockTupleMode lock_mode;
 	bool update_indexes = false;
+	ItemPointerData old = *row; // it may be the slot's own
 
 	CheckConstraints(store->table, slot);
 	const TM_Result result = AttemptOrWait([&](bool wait, TM_FailureData *failure) {
@@ -228,15 +269,20 @@ Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)
 	});
 	if (result == TM_Ok && update_indexes)
 		InsertIndexEntries(store, slot, true);
+	if (result == TM_Ok)
+		FireUpdated(store, &old, slot);
 	return Count(store, Judge(result, store->table));
 }
 
 Written DeleteRow(Store *store, ItemPointer row)
 {
+	ItemPointerData old = *row;
 	const TM_Result result = AttemptOrWait([&](bool wait, TM_FailureData *failure) {
 		return table_tuple_delete(store->table, row, GetCurrentCommandId(true), SnapshotAny,
 								  InvalidSnapshot, wait, failure, false);
 	});
+	if (result == TM_Ok)
+		FireDeleted(store, &old);
 	return Count(store, Judge(result, store->table));
 }
 
@@ -287,6 +333,7 @@ void InsertRow(Store *store, TupleTableSlot *slot)
 	CheckConstraints(store->table, slot);
 	table_tuple_insert(store->table, slot, GetCurrentCommandId(true), 0, nullptr);
 	InsertIndexEntries(store, slot, false);
+	FireInserted(store, slot);
 	store->written++;
 }
 

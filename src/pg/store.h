@@ -12,8 +12,9 @@
 //   pg::EndSearch(&search);
 //   pg::CloseStore(&store);
 //
-// Triggers and foreign keys do not fire: none are allowed on these tables.  On ERROR
-// the transaction's abort releases everything.
+// AFTER ROW triggers fire, each row's at once, so that views over such a table follow; home
+// tables have none.  Other triggers do not.  On ERROR the transaction's abort releases
+// everything.
 #pragma once
 
 #include "pg/door.h"
@@ -98,5 +99,8 @@ void OpenIndexes(Store *store);
 
 // Adds the row in `slot`, inserted just now, to all indexes of the table.
 void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update);
+
+// Fires the triggers of the row in `slot`, inserted just now.
+void FireInserted(Store *store, TupleTableSlot *slot);
 
 } // namespace mezzanine::pg

@@ -11,6 +11,7 @@
 #include "views/run.h"
 #include "views/script.h"
 #include "views/total.h"
+#include "views/watch.h"
 
 using namespace mezzanine;
 using namespace mezzanine::views;
@@ -327,28 +328,6 @@ void Publish(const QueryPlan *plan, const ViewNames *names, const List *cores, c
 			  psprintf(plan->is_rewritten ? "the query of %s, with what was left open settled"
 										  : "the query of %s as given",
 					   names->view));
-}
-
-// One set of triggers serves all views on a table.
-void WatchBase(Oid base)
-{
-	const char *table =
-		quote_qualified_identifier(get_namespace_name(get_rel_namespace(base)), get_rel_name(base));
-	if (OidIsValid(get_trigger_oid(base, kTouchTrigger, true)))
-		return;
-	RUN("CREATE TRIGGER %s BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s "
-		"FOR EACH STATEMENT EXECUTE FUNCTION %s.touch()",
-		kTouchTrigger, table, kStateSchema);
-	RUN("CREATE TRIGGER mezzanine_capture AFTER INSERT OR UPDATE OR DELETE ON %s "
-		"FOR EACH ROW EXECUTE FUNCTION %s.capture()",
-		table, kStateSchema);
-	RUN("CREATE TRIGGER mezzanine_capture_truncate AFTER TRUNCATE ON %s "
-		"FOR EACH STATEMENT EXECUTE FUNCTION %s.capture()",
-		table, kStateSchema);
-	RUN("ALTER TABLE %s ENABLE ALWAYS TRIGGER %s, ENABLE ALWAYS TRIGGER mezzanine_capture, "
-		"ENABLE ALWAYS TRIGGER mezzanine_capture_truncate",
-		table, kTouchTrigger);
-	WatchPartitions(base);
 }
 
 const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const CreateOptions *options)

@@ -10,6 +10,7 @@
 #include "views/run.h"
 #include "views/stale.h"
 #include "views/transaction.h"
+#include "views/watch.h"
 
 namespace mezzanine::views
 {
@@ -149,6 +150,9 @@ int64 RefreshCores(Oid view, List *cores, bool rebuild)
 	SetUserIdAndSecContext(owner,
 						   security | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
 	SPI_connect();
+	// A dump leaves out the triggers of a table that belongs to an extension.
+	foreach (cell, BasesOfView(view))
+		WatchBase(lfirst_oid(cell));
 	list_sort(cores, CompareByDepth);
 	const Oid base = linitial_oid(BasesOfView(view));
 	foreach (cell, cores) {

@@ -21,6 +21,15 @@ const char *KindOfRelation(char relkind)
 	}
 }
 
+// The one table that the module writes while a transaction commits, after the views had their
+// turn.
+bool IsWrittenAtCommit(Relation base)
+{
+	const Oid inventory = get_namespace_oid("inventory", true);
+	return OidIsValid(inventory) && RelationGetNamespace(base) == inventory &&
+		   strcmp(RelationGetRelationName(base), "low_stock_event") == 0;
+}
+
 // What a base table must be, for its changes to be seen and its rows to survive a crash.
 bool CheckRelation(QueryPlan *plan, Oid table)
 {
@@ -56,6 +65,9 @@ bool CheckRelation(QueryPlan *plan, Oid table)
 	else if (get_namespace_oid(kStateSchema, false) == RelationGetNamespace(base))
 		Refuse(plan, "the state of another mezzanine view as the source is",
 			   "Name the table that the other view is computed from.");
+	else if (IsWrittenAtCommit(base))
+		Refuse(plan, "a table that is written while transactions commit as the source is",
+			   "Read inventory.low_stock itself.");
 	else
 		good = true;
 	relation_close(base, NoLock);
