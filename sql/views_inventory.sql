@@ -59,11 +59,11 @@ SELECT inventory.adjust('vi lamp', 'main', 20, 'found') > 0 AS adjusted;
 SELECT inventory.count_start('vi lamp', 'main') AS point \gset
 SELECT inventory.count('vi lamp', 'main', 18, :point, 'stocktake') IS NOT NULL AS counted;
 SELECT safety_stock FROM inventory.set_policy('vi lamp', 'main', safety_stock => 2);
-SELECT inventory.ship_transfer('{"(vi lamp,2,)"}'::inventory.line[], 'main', 'south') AS transfer \gset
+SELECT inventory.ship_transfer('{"(vi lamp,2,)"}'::inventory.line[], 'main', 'vi south') AS transfer \gset
 SELECT * FROM differences_of_stock();
 SELECT inventory.receive_transfer(:transfer, '{"(vi lamp,2,)"}') IS NOT NULL AS arrived;
-SELECT inventory.quarantine('vi lamp', 'south', 1, 'scratched') > 0 AS set_aside;
-SELECT inventory.settle_quarantine('vi lamp', 'south', 1, 'scrap', 'broken') > 0 AS settled;
+SELECT inventory.quarantine('vi lamp', 'vi south', 1, 'scratched') > 0 AS set_aside;
+SELECT inventory.settle_quarantine('vi lamp', 'vi south', 1, 'scrap', 'broken') > 0 AS settled;
 SELECT * FROM differences_of_stock();
 SELECT reservation, fence FROM inventory.reserve('vi phone', 1) \gset
 SELECT status FROM inventory.confirm(:'reservation', :fence);
@@ -71,7 +71,7 @@ SELECT * FROM differences_of_stock();
 SELECT sku, state, serials FROM mezzanine.vi_serials WHERE sku = 'vi phone' ORDER BY state;
 SELECT movements >= 0 AS pruned FROM inventory.prune(clock_timestamp(), 1000000);
 SELECT * FROM differences_of_stock();
-SELECT sent FROM mezzanine.vi_transfers WHERE to_location = 'south';
+SELECT sent FROM mezzanine.vi_transfers WHERE to_location = 'vi south';
 
 -- Whoever has a right to the inventory alone brings the views up to date as well.
 CREATE ROLE vi_shop;
