@@ -297,6 +297,28 @@ rule_readme_example_is_run()
 	done <<<"$example"
 }
 
+# So are the recipes: each section's statements are in the test that it names.
+rule_recipes_are_run()
+{
+	local test line
+	awk '
+	function leave() { if (count) print "?:" name; count = 0 }
+	/^## / { leave(); name = $0 }
+	/^```/ { inside = /^```sql/; next }
+	inside { lines[count++] = $0 }
+	match($0, /^Test: `[a-z_\/]+\.sql`/) {
+		for (i = 0; i < count; ++i) print substr($0, 8, RLENGTH - 8) ":" lines[i]
+		count = 0
+	}
+	END { leave() }' docs/recipes.md | while IFS=: read -r test line; do
+		if [ "$test" = "?" ]; then
+			echo "docs/recipes.md: names no test under $line"
+		else
+			grep -qFx -- "$line" "$test" || echo "$test: lacks $line"
+		fi
+	done
+}
+
 # scheduled SCHEDULE INPUTS SUFFIX EXPECTED: each test is an input, an output and scheduled once.
 scheduled()
 {

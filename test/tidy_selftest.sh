@@ -145,6 +145,8 @@ plant_what_belongs_together()
 	plant sqlstates_documented docs/errors.md "lacks MZ999" <<<'| `MZ999` | planted | | |'
 	change readme_example_is_run README.md "s/'lamp', 59.70/'lamp', 60/" "lacks INSERT"
 	change readme_example_is_run README.md '/^## An example/d' "has no example"
+	change recipes_are_run docs/recipes.md 's/^CREATE TABLE scans/& x/' "lacks CREATE TABLE scans"
+	change recipes_are_run docs/recipes.md '/^Test: .*funnel/d' "no test under ## Conversion funnel"
 	plant regress_scheduled sql/planted.sql <<<'SELECT 1;'
 	plant regress_scheduled sql/schedule sql/planted.sql <<<'test: house planted'
 	plant regress_scheduled sql/schedule "twice: house" <<<'test: house'
