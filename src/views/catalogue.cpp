@@ -8,14 +8,20 @@ namespace mezzanine::views
 namespace
 {
 
-// Columns of mezzanine_info.core.
-enum Attribute : AttrNumber { kHome = 1, kView, kNumber, kTruth, kSource, kDepth, kSpread, kCells };
-
-Datum AttributeOf(TupleTableSlot *slot, Attribute attribute)
-{
-	bool is_null; // only kCells is: 0 then
-	return slot_getattr(slot, attribute, &is_null);
-}
+// Columns of mezzanine_info.core, rows, row_source and arm.
+enum CoreColumn : AttrNumber {
+	kHome = 1,
+	kView,
+	kNumber,
+	kTruth,
+	kSource,
+	kDepth,
+	kSpread,
+	kCells
+};
+enum RowsColumn : AttrNumber { kRows = 1, kRowsView, kRowsDepth };
+enum RowSourceColumn : AttrNumber { kSourceRows = 1, kRowSource };
+enum ArmColumn : AttrNumber { kArm = 1, kArmRows, kArmSign };
 
 // Opens a table of the catalogue; false where the extension is not installed in this database.
 bool OpenTable(const char *table, const char *index_name, pg::Store *store)
@@ -28,78 +34,65 @@ bool OpenTable(const char *table, const char *index_name, pg::Store *store)
 	return true;
 }
 
+// Visits the rows of a table of the catalogue that have `value` in the index's first column.
+template <typename Visit>
+void VisitRows(const char *table, const char *index_name, Oid value, Visit &&visit)
+{
+	pg::Store store;
+	ScanKeyData key;
+	if (!OpenTable(table, index_name, &store))
+		return;
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
+	pg::Search search = pg::BeginSearch(&store, &key, 1);
+	while (pg::NextMatch(&search, store.slot))
+		visit(store.slot);
+	pg::EndSearch(&search);
+	pg::CloseStore(&store);
+}
+
+// 0 where it is NULL.
+Datum AttributeOf(TupleTableSlot *slot, AttrNumber attribute)
+{
+	bool is_null;
+	return slot_getattr(slot, attribute, &is_null);
+}
+
 // The catalogue's cores with `value` in the indexed column.
 List *Lookup(const char *index_name, Oid value)
 {
 	List *entries = NIL;
-	pg::Store store;
-	ScanKeyData key;
-	if (!OpenTable("core", index_name, &store))
-		return NIL;
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
-	pg::Search search = pg::BeginSearch(&store, &key, 1);
-	while (pg::NextMatch(&search, store.slot)) {
+	VisitRows("core", index_name, value, [&entries](TupleTableSlot *slot) {
 		auto *entry = static_cast<CoreEntry *>(palloc(sizeof(CoreEntry)));
-		entry->view = DatumGetObjectId(AttributeOf(store.slot, kView));
-		entry->number = DatumGetInt32(AttributeOf(store.slot, kNumber));
-		entry->home = DatumGetObjectId(AttributeOf(store.slot, kHome));
-		entry->truth = DatumGetObjectId(AttributeOf(store.slot, kTruth));
-		entry->source = DatumGetObjectId(AttributeOf(store.slot, kSource));
-		entry->depth = DatumGetInt32(AttributeOf(store.slot, kDepth));
-		entry->spread = DatumGetInt32(AttributeOf(store.slot, kSpread));
-		entry->cells = DatumGetObjectId(AttributeOf(store.slot, kCells));
+		entry->view = DatumGetObjectId(AttributeOf(slot, kView));
+		entry->number = DatumGetInt32(AttributeOf(slot, kNumber));
+		entry->home = DatumGetObjectId(AttributeOf(slot, kHome));
+		entry->truth = DatumGetObjectId(AttributeOf(slot, kTruth));
+		entry->source = DatumGetObjectId(AttributeOf(slot, kSource));
+		entry->depth = DatumGetInt32(AttributeOf(slot, kDepth));
+		entry->spread = DatumGetInt32(AttributeOf(slot, kSpread));
+		entry->cells = DatumGetObjectId(AttributeOf(slot, kCells));
 		entries = lappend(entries, entry);
-	}
-	pg::EndSearch(&search);
-	pg::CloseStore(&store);
+	});
 	return entries;
 }
-
-// Columns of mezzanine_info.row_source, and of rows.
-constexpr AttrNumber kRows = 1;
-constexpr AttrNumber kRowSource = 2;
-constexpr AttrNumber kRowsView = 2;
 
 // The Oids in one column of the rows of a table that have `value` in the indexed column.
 List *LookupOids(const char *table, const char *index_name, Oid value, AttrNumber column)
 {
 	List *oids = NIL;
-	pg::Store store;
-	ScanKeyData key;
-	if (!OpenTable(table, index_name, &store))
-		return NIL;
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
-	pg::Search search = pg::BeginSearch(&store, &key, 1);
-	while (pg::NextMatch(&search, store.slot)) {
-		bool is_null;
-		oids = lappend_oid(oids, DatumGetObjectId(slot_getattr(store.slot, column, &is_null)));
-	}
-	pg::EndSearch(&search);
-	pg::CloseStore(&store);
+	VisitRows(table, index_name, value, [&oids, column](TupleTableSlot *slot) {
+		oids = lappend_oid(oids, DatumGetObjectId(AttributeOf(slot, column)));
+	});
 	return oids;
 }
-
-// Columns of mezzanine_info.arm, and of rows.
-constexpr AttrNumber kArm = 1;
-constexpr AttrNumber kArmSign = 3;
-constexpr AttrNumber kRowsDepth = 3;
 
 // An integer of the row that has `value` in the indexed column; 0 where there is none.
 int32 LookupInteger(const char *table, const char *index_name, Oid value, AttrNumber column)
 {
 	int32 found = 0;
-	pg::Store store;
-	ScanKeyData key;
-	if (!OpenTable(table, index_name, &store))
-		return found;
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
-	pg::Search search = pg::BeginSearch(&store, &key, 1);
-	if (pg::NextMatch(&search, store.slot)) {
-		bool is_null;
-		found = DatumGetInt32(slot_getattr(store.slot, column, &is_null));
-	}
-	pg::EndSearch(&search);
-	pg::CloseStore(&store);
+	VisitRows(table, index_name, value, [&found, column](TupleTableSlot *slot) {
+		found = DatumGetInt32(AttributeOf(slot, column));
+	});
 	return found;
 }
 
@@ -138,7 +131,7 @@ List *CoresOnBase(Oid base)
 {
 	List *cores = CoresOnSource(base);
 	ListCell *cell;
-	foreach (cell, LookupOids("row_source", "row_source_source_idx", base, kRows))
+	foreach (cell, LookupOids("row_source", "row_source_source_idx", base, kSourceRows))
 		cores = list_concat(cores, CoresOnSource(lfirst_oid(cell)));
 	return cores;
 }
@@ -167,7 +160,7 @@ List *RowsOnSource(Oid source)
 {
 	List *entries = NIL;
 	ListCell *cell;
-	foreach (cell, LookupOids("row_source", "row_source_source_idx", source, kRows)) {
+	foreach (cell, LookupOids("row_source", "row_source_source_idx", source, kSourceRows)) {
 		const Oid rows = lfirst_oid(cell);
 		List *views = LookupOids("rows", "rows_pkey", rows, kRowsView);
 		if (views == NIL)
