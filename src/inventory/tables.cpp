@@ -65,7 +65,8 @@ Oid RelationNamed(const char *name)
 
 pg::Store OpenTable(const char *table, const char *index, LOCKMODE mode)
 {
-	return pg::OpenStore(RelationNamed(table), RelationNamed(index), mode);
+	Relation relation = table_open(RelationNamed(table), mode);
+	return pg::OpenStore(relation, RelationNamed(index), mode);
 }
 
 int64 NextNumber(const char *sequence)

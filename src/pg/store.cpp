@@ -188,10 +188,10 @@ void FireInserted(Store *store, TupleTableSlot *slot)
 				   [&] { ExecARInsertTriggers(store->estate, store->target, slot, NIL, nullptr); });
 }
 
-Store OpenStore(Oid table, Oid index, LOCKMODE mode)
+Store OpenStore(Relation table, Oid index, LOCKMODE mode)
 {
 	Store store;
-	store.table = table_open(table, mode);
+	store.table = table;
 	store.index = index_open(index, mode);
 	store.slot = table_slot_create(store.table, nullptr);
 	store.context = CurrentMemoryContext;

@@ -5,7 +5,8 @@
 // SQL under REPEATABLE READ raises 40001 when the row is newer than the snapshot, and
 // under SERIALIZABLE its scans leave predicate locks that abort unrelated writers.
 //
-//   pg::Store store = pg::OpenStore(table_oid, index_oid, RowExclusiveLock);
+//   Relation table = table_open(table_oid, RowExclusiveLock);
+//   pg::Store store = pg::OpenStore(table, index_oid, RowExclusiveLock);
 //   pg::Search search = pg::BeginSearch(&store, keys, key_count);
 //   while (pg::NextMatch(&search, store.slot))
 //       ...
@@ -36,7 +37,10 @@ struct Store {
 	uint64 written; // rows inserted, updated and deleted
 };
 
-Store OpenStore(Oid table, Oid index, LOCKMODE mode);
+// Takes a table that is open and locked in `mode`; CloseStore closes it.  Requires: the index was
+// looked up under that lock.  REINDEX CONCURRENTLY has another index take its place, and drops it
+// as soon as nobody has the table locked.
+Store OpenStore(Relation table, Oid index, LOCKMODE mode);
 void CloseStore(Store *store);
 
 // A search of the index.  The snapshot is the latest, taken when the search begins: it

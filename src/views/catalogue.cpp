@@ -1,7 +1,5 @@
 #include "views/catalogue.h"
 
-#include "pg/store.h"
-
 namespace mezzanine::views
 {
 
@@ -23,24 +21,13 @@ enum RowsColumn : AttrNumber { kRows = 1, kRowsView, kRowsDepth };
 enum RowSourceColumn : AttrNumber { kSourceRows = 1, kRowSource };
 enum ArmColumn : AttrNumber { kArm = 1, kArmRows, kArmSign };
 
-// Opens a table of the catalogue; false where the extension is not installed in this database.
-bool OpenTable(const char *table, const char *index_name, pg::Store *store)
-{
-	const Oid schema = get_namespace_oid(kInfoSchema, true);
-	const Oid index = OidIsValid(schema) ? get_relname_relid(index_name, schema) : InvalidOid;
-	if (!OidIsValid(index))
-		return false;
-	*store = pg::OpenStore(get_relname_relid(table, schema), index, AccessShareLock);
-	return true;
-}
-
 // Visits the rows of a table of the catalogue that have `value` in the index's first column.
 template <typename Visit>
 void VisitRows(const char *table, const char *index_name, Oid value, Visit &&visit)
 {
 	pg::Store store;
 	ScanKeyData key;
-	if (!OpenTable(table, index_name, &store))
+	if (!OpenCatalogueTable(table, index_name, AccessShareLock, &store))
 		return;
 	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(value));
 	pg::Search search = pg::BeginSearch(&store, &key, 1);
@@ -114,6 +101,17 @@ CoreEntry *FirstOf(List *entries)
 }
 
 } // namespace
+
+bool OpenCatalogueTable(const char *table, const char *index_name, LOCKMODE mode, pg::Store *store)
+{
+	const Oid schema = get_namespace_oid(kInfoSchema, true);
+	const Oid relation = OidIsValid(schema) ? get_relname_relid(table, schema) : InvalidOid;
+	if (!OidIsValid(relation))
+		return false;
+	Relation open = table_open(relation, mode);
+	*store = pg::OpenStore(open, get_relname_relid(index_name, schema), mode);
+	return true;
+}
 
 List *CoresOfView(Oid view)
 {

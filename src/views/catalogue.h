@@ -2,10 +2,14 @@
 // version.
 #pragma once
 
+#include "pg/store.h"
 #include "views/views.h"
 
 namespace mezzanine::views
 {
+
+// Opens a table of the catalogue; false where the extension is not installed in this database.
+bool OpenCatalogueTable(const char *table, const char *index_name, LOCKMODE mode, pg::Store *store);
 
 // A core of a view: one grouping of its source's rows, kept in its home table.
 struct CoreEntry {

@@ -1,6 +1,5 @@
 #include "views/life.h"
 
-#include "pg/store.h"
 #include "views/catalogue.h"
 
 namespace mezzanine::views
@@ -34,12 +33,7 @@ const char *TextAttribute(TupleTableSlot *slot, Attribute attribute)
 // Opens the catalogue; false where the extension is not installed in this database.
 bool OpenCatalogue(pg::Store *store, LOCKMODE mode)
 {
-	const Oid schema = get_namespace_oid(kInfoSchema, true);
-	const Oid index = OidIsValid(schema) ? get_relname_relid("catalogue_pkey", schema) : InvalidOid;
-	if (!OidIsValid(index))
-		return false;
-	*store = pg::OpenStore(get_relname_relid("catalogue", schema), index, mode);
-	return true;
+	return OpenCatalogueTable("catalogue", "catalogue_pkey", mode, store);
 }
 
 // Finds the view's row, in the version that `snapshot` sees; it is in store->slot.

@@ -368,7 +368,8 @@ void ApplyView(Apply *apply)
 {
 	ViewProgram *view = apply->view;
 	BeginApplication(view->counts);
-	apply->store = pg::OpenStore(view->home, view->hash_index, RowExclusiveLock);
+	Relation home = table_open(view->home, NoLock);
+	apply->store = pg::OpenStore(home, view->hash_index, RowExclusiveLock);
 	apply->written = table_slot_create(apply->store.table, nullptr);
 	apply->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine group", ALLOCSET_DEFAULT_SIZES);
@@ -424,6 +425,18 @@ ViewProgram *ProgramOf(Oid home, List *touched_sources)
 	return nullptr;
 }
 
+// The same with the view's tables locked first: what came before the lock, of indexes and of the
+// view's life, is in the program then.
+ViewProgram *LockedProgramOf(Oid home, List *touched_sources)
+{
+	LockRelationOid(home, RowExclusiveLock);
+	ViewProgram *view = ProgramOf(home, touched_sources);
+	if (view == nullptr || !OidIsValid(view->cells))
+		return view;
+	LockRelationOid(view->cells, RowExclusiveLock);
+	return ProgramOf(home, touched_sources);
+}
+
 // What one depth hands on to the next.
 struct Fed {
 	core::Delta *groups;
@@ -437,7 +450,7 @@ void ApplyViews(core::Delta *delta, List *touched_sources, const Fed *fed)
 		Apply apply = {};
 		apply.delta = delta;
 		apply.view_index = i;
-		apply.view = ProgramOf(delta->view(i), touched_sources);
+		apply.view = LockedProgramOf(delta->view(i), touched_sources);
 		apply.next = {fed->groups, 1, false};
 		apply.next_rows = {fed->rows, 1, false};
 		if (apply.view != nullptr)

@@ -196,7 +196,8 @@ void ApplyToOther(Spread *spread, core::Group *group, int32 cell)
 
 void OpenSpread(Spread *spread)
 {
-	spread->cells = pg::OpenStore(spread->view->cells, spread->view->cells_index, RowExclusiveLock);
+	Relation cells = table_open(spread->view->cells, NoLock);
+	spread->cells = pg::OpenStore(cells, spread->view->cells_index, RowExclusiveLock);
 	spread->written_cell = table_slot_create(spread->cells.table, nullptr);
 }
 
