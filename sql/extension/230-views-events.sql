@@ -1,4 +1,6 @@
--- What no row trigger sees: relations that go, and tables that change their nature.
+-- What no row trigger sees: relations that go, and tables that change their nature.  All such
+-- triggers have jit off: the planner takes their queries for long ones, and compiling one took
+-- longer than all else that a CREATE VIEW does.
 
 -- Removes what is left of views that lost one of their relations.  Called by on_drop, as
 -- the extension's owner; the relations' names come from the catalogue alone.
@@ -79,6 +81,7 @@ COMMENT ON FUNCTION mezzanine_state.sweep() IS
 CREATE FUNCTION mezzanine_state.on_drop() RETURNS event_trigger
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 BEGIN
 	IF EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS d
@@ -93,6 +96,7 @@ COMMENT ON FUNCTION mezzanine_state.on_drop() IS
 CREATE FUNCTION mezzanine_state.on_ddl() RETURNS event_trigger
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 DECLARE
 	problem record;

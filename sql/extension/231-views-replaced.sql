@@ -2,38 +2,39 @@
 CREATE FUNCTION mezzanine_state.on_replace() RETURNS event_trigger
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 DECLARE
 	used record;
 BEGIN
-	-- What the definitions read, and the views among that read in their turn; and the views
-	-- that were made for a mezzanine view.
-	WITH RECURSIVE reads AS (
-		SELECT c.view, c.definition::oid AS reader FROM mezzanine_info.catalogue AS c
+	-- Who reads what was replaced, and who reads those; a view is also replaced by its rule.
+	WITH RECURSIVE readers AS (
+		SELECT c.replaced, c.replaced AS reader
+		FROM (SELECT coalesce(w.ev_class, c.objid) AS replaced
+		      FROM pg_event_trigger_ddl_commands() AS c
+		      LEFT JOIN pg_rewrite AS w
+		          ON c.classid = 'pg_rewrite'::regclass AND w.oid = c.objid AND w.ev_type = '1'
+		      WHERE w.oid IS NOT NULL OR c.classid = 'pg_class'::regclass AND c.objsubid = 0) AS c
 		UNION
-		SELECT k.view, p.relation::oid FROM mezzanine_info.core AS k
-		CROSS JOIN LATERAL (VALUES (k.truth), (k.total)) AS p(relation)
-		UNION
-		SELECT o.view, p.relation::oid FROM mezzanine_info.rows AS o
-		CROSS JOIN LATERAL (SELECT o.rows UNION ALL
-		                    SELECT a.arm FROM mezzanine_info.arm AS a
-		                    WHERE a.rows = o.rows) AS p(relation)
-		UNION
-		SELECT r.view, d.refobjid
-		FROM reads AS r
-		JOIN pg_rewrite AS w ON w.ev_class = r.reader
-		JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
-		                   AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> r.reader
+		SELECT r.replaced, w.ev_class
+		FROM readers AS r
+		JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = r.reader
+		                   AND d.classid = 'pg_rewrite'::regclass
+		JOIN pg_rewrite AS w ON w.oid = d.objid
 	)
-	SELECT r.view, r.reader::regclass AS replaced INTO used
-	FROM reads AS r
-	JOIN pg_event_trigger_ddl_commands() AS c
-		ON c.classid = 'pg_class'::regclass AND c.objid = r.reader AND c.objsubid = 0
-		-- A view is also replaced by its rule.
-		OR c.classid = 'pg_rewrite'::regclass AND EXISTS (
-			SELECT FROM pg_rewrite AS w
-			WHERE w.oid = c.objid AND w.ev_class = r.reader AND w.ev_type = '1')
-	ORDER BY r.view
+	SELECT m.view, r.replaced::regclass AS replaced INTO used
+	FROM readers AS r
+	-- The views that were made for a mezzanine view; its definition reads the user's.
+	JOIN (SELECT c.view, c.definition AS made FROM mezzanine_info.catalogue AS c
+	      UNION ALL
+	      SELECT k.view, unnest(ARRAY[k.truth, k.total]) FROM mezzanine_info.core AS k
+	      UNION ALL
+	      SELECT o.view, o.rows FROM mezzanine_info.rows AS o
+	      UNION ALL
+	      SELECT o.view, a.arm
+	      FROM mezzanine_info.arm AS a JOIN mezzanine_info.rows AS o ON o.rows = a.rows) AS m
+		ON m.made = r.reader
+	ORDER BY m.view
 	LIMIT 1;
 	IF FOUND THEN
 		RAISE EXCEPTION 'cannot replace view "%", which mezzanine view "%" reads',

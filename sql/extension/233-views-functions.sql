@@ -12,6 +12,7 @@ COMMENT ON FUNCTION mezzanine_state.redefines(pg_ddl_command) IS
 CREATE FUNCTION mezzanine_state.on_function() RETURNS event_trigger
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 BEGIN
 	PERFORM mezzanine_state.fail_view(u.view, format('Function %s was replaced', u.replaced))
