@@ -107,6 +107,20 @@ SELECT x, n FROM mezzanine.prv_z;
 RESET ROLE;
 SET ROLE prv_super;
 
+-- A function of the author's, among the extension's, that a call of the engine or of an
+-- administrator fits better.
+SET ROLE prv_owner;
+CREATE FUNCTION mezzanine_state.watch_partition(oid) RETURNS void LANGUAGE sql AS 'ALTER ROLE prv_owner SUPERUSER';
+CREATE FUNCTION mezzanine.refresh(text) RETURNS bigint LANGUAGE sql AS 'SELECT -1::bigint';
+CREATE FUNCTION prv.pause(text) RETURNS void LANGUAGE sql AS 'SELECT';
+ALTER FUNCTION prv.pause(text) SET SCHEMA mezzanine;
+CREATE DOMAIN mezzanine.resume AS regclass CHECK (prv.climb(1) > 0);
+CREATE AGGREGATE mezzanine_state.set_aside(int) (SFUNC = int4_sum, STYPE = bigint);
+CREATE TYPE mezzanine.verify AS ENUM ();
+CREATE OPERATOR mezzanine_state.= (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq);
+RESET ROLE;
+SET ROLE prv_super;
+
 -- Objects that shadow what the engine uses: in pg_temp, and in schemas first in the path.
 CREATE SCHEMA shadow;
 CREATE FUNCTION shadow.sum(int) RETURNS bigint LANGUAGE sql AS 'SELECT -1::bigint';

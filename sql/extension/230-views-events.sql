@@ -170,7 +170,7 @@ BEGIN
 			      DETAIL = 'Changes to the table could then pass by the view.',
 			      HINT = problem.hint;
 	END IF;
-	PERFORM mezzanine_state.watch_partition(k.oid)
+	PERFORM mezzanine_state.watch_partition(k.oid::regclass)
 	FROM pg_event_trigger_ddl_commands() AS c
 	JOIN pg_class AS k ON c.classid = 'pg_class'::regclass AND k.oid = c.objid
 	WHERE c.command_tag = 'CREATE TABLE' AND k.relispartition;

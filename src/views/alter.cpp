@@ -222,12 +222,15 @@ void Remake(const Alteration *to)
 	SPI_connect();
 	const int nest_level = to->query == nullptr ? PinTextSettings() : NewGUCNestLevel();
 	const char *query = to->query != nullptr ? to->query : PresentQuery(to->view);
-	RunAs(CatalogueOwner(), psprintf("SELECT %s.set_aside(%u)", kStateSchema, to->view));
+	RunAs(CatalogueOwner(),
+		  psprintf("SELECT %s.set_aside(%u::pg_catalog.regclass)", kStateSchema, to->view));
 	const Oid made = MakeNew(to, query, &life);
 	AtEOXact_GUC(true, nest_level);
 	RequireColumns(to, to->view, made);
 	Republish(to->view, made);
-	RunAs(CatalogueOwner(), psprintf("SELECT %s.exchange(%u, %u)", kStateSchema, to->view, made));
+	RunAs(CatalogueOwner(),
+		  psprintf("SELECT %s.exchange(%u::pg_catalog.regclass, %u::pg_catalog.regclass)",
+				   kStateSchema, to->view, made));
 	// The event trigger on sql_drop removes what was made for the old one.
 	RUN("DROP VIEW %s", QualifiedName(made));
 	RUN("ALTER VIEW %s RENAME TO %s", QualifiedName(to->view), quote_identifier(to->name));
@@ -252,8 +255,8 @@ void SetSpread(const Alteration *to)
 {
 	LockBases(to->view, ShareRowExclusiveLock);
 	SPI_connect();
-	RunAs(CatalogueOwner(),
-		  psprintf("SELECT %s.set_spread(%u, %d)", kStateSchema, to->view, to->spread));
+	RunAs(CatalogueOwner(), psprintf("SELECT %s.set_spread(%u::pg_catalog.regclass, %d)",
+									 kStateSchema, to->view, to->spread));
 	SPI_finish();
 }
 
