@@ -2,7 +2,7 @@
 CREATE TABLE inventory.opening_balance (
 	stock bigint NOT NULL,
 	account text NOT NULL,
-	quantity bigint NOT NULL,
+	quantity numeric NOT NULL, -- what was sold in all may exceed a bigint
 	movements bigint NOT NULL CONSTRAINT opening_balance_of_some CHECK (movements > 0),
 	upto timestamptz NOT NULL,
 	CONSTRAINT opening_balance_pkey PRIMARY KEY (stock, account)

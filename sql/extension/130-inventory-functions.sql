@@ -33,10 +33,11 @@ CREATE FUNCTION inventory.available(skus text[], location text = NULL, channel t
 		available bigint)
 	LANGUAGE sql STABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-SELECT a.sku, a.location, sum(a.on_hand)::bigint, sum(a.held)::bigint,
-	sum(a.safety_stock)::bigint,
-	CASE WHEN c.safety_stock IS NULL THEN sum(a.available)
-		ELSE greatest(sum(a.available) - c.safety_stock, 0) END::bigint
+SELECT a.sku, a.location, inventory.as_units(sum(a.on_hand), 'on hand'),
+	inventory.as_units(sum(a.held), 'held'),
+	inventory.as_units(sum(a.safety_stock), 'safety stock'),
+	inventory.as_units(CASE WHEN c.safety_stock IS NULL THEN sum(a.available)
+		ELSE greatest(sum(a.available) - c.safety_stock, 0) END, 'available')
 FROM inventory.availability AS a
 LEFT JOIN inventory.channel AS c
 	ON c.sku = a.sku AND c.location = a.location AND c.channel = $3

@@ -120,7 +120,7 @@ BEGIN
 	),
 	result AS (
 		SELECT step.time, lead(step.time, 1, 'infinity') OVER (ORDER BY step.time) AS until,
-			(SELECT greatest(min(room.units), 0)::bigint FROM room
+			(SELECT inventory.as_units(greatest(min(room.units), 0), 'promisable') FROM room
 			WHERE step.time BETWEEN room.since AND room.until) AS units
 		FROM step
 	)

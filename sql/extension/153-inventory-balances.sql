@@ -48,7 +48,7 @@ BEGIN
 			HINT = 'Ask for a later time.';
 	END IF;
 	RETURN QUERY
-	SELECT b.account, sum(b.quantity)::bigint
+	SELECT b.account, inventory.as_units(sum(b.quantity), b.account)
 	FROM (
 		SELECT o.account, o.quantity FROM inventory.opening_balance AS o
 		WHERE o.stock = ANY (stocks)
@@ -82,7 +82,7 @@ BEGIN
 			HINT = 'Ask for a time: inventory.balance_at().';
 	END IF;
 	RETURN QUERY
-	SELECT e.account, sum(e.quantity)::bigint
+	SELECT e.account, inventory.as_units(sum(e.quantity), e.account)
 	FROM inventory.entry AS e
 	-- What a dump brought along (2^56 and more) was there before any snapshot of this cluster.
 	WHERE e.stock = ANY (stocks)

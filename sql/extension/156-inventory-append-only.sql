@@ -11,6 +11,7 @@ BEGIN
 			('count_point', 'points'),
 			('quarantine', 'entries'),
 			('audit_entry', 'entries'),
+			('large_stock', 'marks'),
 			('transfer', 'transfers'),
 			('transfer_line', 'lines'),
 			('transfer_receipt', 'receipts'),

@@ -2,10 +2,22 @@
 
 #include "core/error.h"
 
+#include <limits>
 #include <string>
 
 namespace mezzanine::core
 {
+
+void CheckShipped(std::span<const Demand> lines)
+{
+	__int128 units = 0;
+	for (const Demand &line : lines)
+		units += line.quantity;
+	if (units > std::numeric_limits<std::int64_t>::max())
+		throw Error(Code::kOverflow, "quantity out of range",
+					"The lines of the transfer add up to more than a bigint holds.",
+					"Send the goods in several transfers.");
+}
 
 std::int64_t InTransit(const Carried &line)
 {

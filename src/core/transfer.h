@@ -1,7 +1,10 @@
 // Transfers: how much of what was sent is still on its way.
 #pragma once
 
+#include "core/cart.h"
+
 #include <cstdint>
+#include <span>
 
 namespace mezzanine::core
 {
@@ -12,6 +15,11 @@ struct Carried {
 	std::int64_t received;
 	std::int64_t lost;
 };
+
+// Checks that all units of a transfer come to a number that its functions can return.
+//
+// Throws: kOverflow where they exceed a bigint.
+void CheckShipped(std::span<const Demand> lines);
 
 // Units on their way.
 //

@@ -2,6 +2,8 @@
 
 #include "inventory/tables.h"
 
+#include "core/total.h"
+
 namespace mezzanine::inventory
 {
 
@@ -55,7 +57,12 @@ core::Corrections FindCorrections(int64 stock, Snapshot snapshot)
 		if (store.slot->tts_isnull[kPoint - 1])
 			continue;
 		corrections.last_point = DatumGetInt64(values[kPoint - 1]);
-		corrections.by_counts += DatumGetInt64(values[kDelta - 1]);
+		const int64 delta = DatumGetInt64(values[kDelta - 1]);
+		pg::Failure failure;
+		if (!pg::CallCore(&failure, [&] {
+				corrections.by_counts = core::AddUnits(corrections.by_counts, delta);
+			}))
+			MEZZANINE_RAISE(failure);
 	}
 	pg::EndSearch(&search);
 	pg::CloseStore(&store);
@@ -84,7 +91,7 @@ int64 Correct(const Place &place, const Stock &stock, const Serials &serials,
 			MoveSerials(place.sku, serials, here,
 						{{stock.stock, "gone", nullptr, 0}, sequence, correction.reason});
 		if (adds)
-			GiveAvailable(stock.stock, movement.quantity);
+			EnterAvailable(stock.stock, movement.quantity);
 		else
 			TakeAvailable(place, stock.stock, movement.quantity);
 	}

@@ -5,10 +5,7 @@
 // applied whatever has moved since.  A number in the journal would not do as the point: what
 // transactions in flight have moved has lower numbers, and is not in the books yet.
 #include "inventory/correction.h"
-#include "inventory/reservation.h"
 #include "inventory/units.h"
-
-#include "cell/cell.h"
 
 namespace mezzanine::inventory
 {
@@ -26,49 +23,6 @@ struct Counting {
 	const char *reason;
 };
 
-int64 Plus(int64 a, int64 b)
-{
-	int64 sum;
-	if (pg_add_s64_overflow(a, b, &sum))
-		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_OVERFLOW), errmsg("quantity out of range"),
-						errdetail("The units of a stock exceed a bigint."),
-						errhint("Use larger base units.")));
-	return sum;
-}
-
-int64 HeldOf(int64 stock, Snapshot snapshot)
-{
-	pg::Store lines = OpenLinesByStock();
-	ScanKeyData key = KeyOfStock(stock);
-	int64 held = 0;
-	pg::Search search = pg::BeginSearchAt(&lines, &key, 1, snapshot);
-	while (pg::NextMatch(&search, lines.slot)) {
-		CHECK_FOR_INTERRUPTS();
-		held = Plus(held, HeldUnits(ReadHeldLine(lines.slot)));
-	}
-	pg::EndSearch(&search);
-	pg::CloseStore(&lines);
-	return held;
-}
-
-// The units by which what is available is less than what is there.
-int64 FloorOf(int64 stock, Snapshot snapshot)
-{
-	pg::Store stocks = OpenTable("stock", "stock_pkey", AccessShareLock);
-	ScanKeyData key = KeyOfStock(stock);
-	int64 floor = 0;
-	pg::Search search = pg::BeginSearchAt(&stocks, &key, 1, snapshot);
-	if (pg::NextMatch(&search, stocks.slot)) {
-		slot_getallattrs(stocks.slot);
-		const Datum *values = stocks.slot->tts_values;
-		floor = DatumGetInt64(values[stock::kSafetyStock - 1]) -
-				DatumGetInt64(values[stock::kOversellLimit - 1]);
-	}
-	pg::EndSearch(&search);
-	pg::CloseStore(&stocks);
-	return floor;
-}
-
 // What is in the house by the books, and how counts have corrected it: in one snapshot.
 core::CountPoint LookAtBooks(int64 stock)
 {
@@ -76,9 +30,11 @@ core::CountPoint LookAtBooks(int64 stock)
 	point.sequence = NextNumber("journal_sequence");
 	Snapshot snapshot = RegisterSnapshot(GetLatestSnapshot());
 	pg::Store cells = OpenCells();
-	point.on_hand = Plus(Plus(cell::Glance(&cells, stock, snapshot).units, HeldOf(stock, snapshot)),
-						 FloorOf(stock, snapshot));
+	const core::StockTotal total = ReadTotal(&cells, stock, snapshot);
 	pg::CloseStore(&cells);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { point.on_hand = core::OnHand(total); }))
+		MEZZANINE_RAISE(failure);
 	point.by_counts = FindCorrections(stock, snapshot).by_counts;
 	UnregisterSnapshot(snapshot);
 	return point;

@@ -40,10 +40,10 @@ void TakeAvailable(const Place &place, int64 stock, int64 units)
 					errhint("Release holds or lower the safety stock first, or take fewer.")));
 }
 
-void GiveAvailable(int64 stock, int64 units)
+void EnterAvailable(int64 stock, int64 units)
 {
 	pg::Store cells = OpenCells();
-	GiveUnits(&cells, stock, units, DT_NOEND);
+	EnterUnits(&cells, {stock, units, true}, DT_NOEND);
 	pg::CloseStore(&cells);
 }
 

@@ -32,7 +32,8 @@ void TakeDesk(int64 stock, int to_come);
 // Raises MZ001 where there are not as many.
 void TakeAvailable(const Place &place, int64 stock, int64 units);
 
-void GiveAvailable(int64 stock, int64 units);
+// Adds units that come into the house.  Raises 22003 where the stock would exceed a bigint.
+void EnterAvailable(int64 stock, int64 units);
 
 // A row of a table whose rows are numbered per stock: (stock, sequence, ...).
 ScanKeyData KeyOfStock(int64 stock);

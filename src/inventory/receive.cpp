@@ -33,7 +33,7 @@ int64 AddUnits(const Receiving &call)
 	EnterSerials(call.sku, call.serials,
 				 {{stock.stock, "stock", nullptr, 0}, sequence, movement.reason});
 
-	GiveAvailable(stock.stock, call.quantity);
+	EnterAvailable(stock.stock, call.quantity);
 	return sequence;
 }
 

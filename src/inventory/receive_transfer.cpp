@@ -19,14 +19,12 @@ int64 UnitsInTransit(const TransferLine &line)
 	return units;
 }
 
-// Of all lines; no more than a bigint can say.
+// Of all lines; never more than was shipped, which is a bigint.
 int64 UnitsInTransit(const Transfer &transfer)
 {
 	int64 units = 0;
-	for (int i = 0; i < transfer.count; ++i) {
-		const int64 more = UnitsInTransit(transfer.line[i]);
-		units = more > PG_INT64_MAX - units ? PG_INT64_MAX : units + more;
-	}
+	for (int i = 0; i < transfer.count; ++i)
+		units += UnitsInTransit(transfer.line[i]);
 	return units;
 }
 
@@ -130,7 +128,11 @@ int64 ReceiveTransfer(int64 number, const Lines &asked)
 							  line.line};
 	}
 	pg::CloseStore(&receipts);
-	GiveDemands(given, count, DT_NOEND);
+	count = SumDemands(given, count); /* by stock */
+	pg::Store cells = OpenCells();
+	for (int i = 0; i < count; ++i)
+		EnterUnits(&cells, {given[i].stock, given[i].quantity, true}, DT_NOEND);
+	pg::CloseStore(&cells);
 	return UnitsInTransit(transfer);
 }
 

@@ -119,7 +119,7 @@ int64 Move(const Moving &call, const Stock &stock)
 	if (Is(call.from, kAvailable))
 		TakeAvailable(call.place, stock.stock, call.quantity);
 	if (Is(call.to, kAvailable))
-		GiveAvailable(stock.stock, call.quantity);
+		EnterAvailable(stock.stock, call.quantity);
 	return sequence;
 }
 

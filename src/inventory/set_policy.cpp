@@ -122,7 +122,7 @@ void MoveFloor(const Setting &call, int64 stock, int64 rise)
 			RaisePolicyLimit(call, rise, missing);
 	} else {
 		pg::Store cells = OpenCells();
-		GiveUnits(&cells, stock, movement.quantity, call.deadline);
+		EnterUnits(&cells, {stock, movement.quantity, false}, call.deadline);
 		pg::CloseStore(&cells);
 	}
 	pg::Store journal = OpenJournal();

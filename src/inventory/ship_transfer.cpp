@@ -34,6 +34,11 @@ core::Demand *DemandsOf(const Shipping &call, int *count)
 		demands[i] = {stock.stock, line.quantity, i + 1};
 	}
 	*count = SumDemands(demands, call.lines.count);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			core::CheckShipped({demands, static_cast<size_t>(*count)});
+		}))
+		MEZZANINE_RAISE(failure);
 	return demands;
 }
 

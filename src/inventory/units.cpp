@@ -1,5 +1,6 @@
 #include "inventory/units.h"
 
+#include "inventory/books.h"
 #include "inventory/ladder.h"
 #include "inventory/low_stock.h"
 #include "inventory/spread.h"
@@ -45,6 +46,19 @@ int32 FenceForGiving(pg::Store *store, int64 stock, TimestampTz deadline)
 	return number;
 }
 
+// Requires: EnterGate, and the givers' fence or `alone`.
+void PutUnits(pg::Store *cells, const core::Demand &given, bool alone, TimestampTz deadline)
+{
+	int32 number = 0;
+	if (!alone) {
+		number = FenceForGiving(cells, given.stock, deadline);
+		PreferCell(given.stock, number);
+	}
+	cell::Cell cell = cell::Read(cells, given.stock, number);
+	cell::Change(cells, &cell, given.quantity);
+	WatchStock(given.stock);
+}
+
 } // namespace
 
 pg::Store OpenCells()
@@ -54,15 +68,17 @@ pg::Store OpenCells()
 
 void GiveUnits(pg::Store *cells, int64 stock, int64 units, TimestampTz deadline)
 {
-	int32 number = 0;
-	if (!EnterGate(2, deadline)) {
+	const bool alone = EnterGate(2, deadline);
+	if (!alone)
 		WaitForFence(GiversFence(stock), deadline, kGives);
-		number = FenceForGiving(cells, stock, deadline);
-		PreferCell(stock, number);
-	}
-	cell::Cell cell = cell::Read(cells, stock, number);
-	cell::Change(cells, &cell, units);
-	WatchStock(stock);
+	PutUnits(cells, {stock, units, 1}, alone, deadline);
+}
+
+void EnterUnits(pg::Store *cells, const Entry &entry, TimestampTz deadline)
+{
+	const bool alone = EnterGate(2, deadline);
+	AdmitEntry(cells, entry, alone, deadline);
+	PutUnits(cells, {entry.stock, entry.units, 1}, alone, deadline);
 }
 
 bool TakeUnits(const core::Demand *demands, int count, TimestampTz deadline, int64 *missing,

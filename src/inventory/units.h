@@ -21,7 +21,7 @@
 // asked for means: it was not there, at that instant.  docs/concurrency.md has the proof.
 #pragma once
 
-#include "inventory/tables.h"
+#include "inventory/books.h"
 
 #include "core/allocation.h"
 #include "core/cart.h"
@@ -31,12 +31,17 @@ namespace mezzanine::inventory
 
 pg::Store OpenCells();
 
-// Adds `units` to what is available of `stock`: released, expired, received, returned.
+// Adds `units` that were held to what is available of `stock`: released, or expired.
 //
 // May wait, while it keeps every lock the caller has: give to several stocks in the order
 // of their numbers.  Requires: units > 0.
-// Raises MZ002 at the deadline (DT_NOEND: none), 22003 beyond a bigint.
+// Raises MZ002 at the deadline (DT_NOEND: none).
 void GiveUnits(pg::Store *cells, int64 stock, int64 units, TimestampTz deadline);
+
+// The same for units that enter the stock: received, returned, or out of the floor.
+//
+// Raises 22003 where the stock would exceed a bigint.
+void EnterUnits(pg::Store *cells, const Entry &entry, TimestampTz deadline);
 
 // Takes all that `demands` ask for, or nothing.  Expired holds are reaped where the units
 // are needed.

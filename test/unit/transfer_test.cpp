@@ -25,6 +25,14 @@ template <typename Body> Code CodeOf(Body body)
 	return Code::kInternal;
 }
 
+TEST(CheckShipped, AddsUpAllLines)
+{
+	const Demand fits[] = {{1, kMost - 1, 1}, {2, 1, 2}};
+	CheckShipped(fits);
+	const Demand too_many[] = {{1, kMost, 1}, {2, kMost, 2}, {3, 1, 3}};
+	EXPECT_EQ(CodeOf([&] { CheckShipped(too_many); }), Code::kOverflow);
+}
+
 TEST(InTransit, IsWhatHasNeitherArrivedNorIsLost)
 {
 	EXPECT_EQ(InTransit({5, 0, 0}), 5);
