@@ -70,11 +70,13 @@ line_balance AS (
 ),
 -- Lines of transfers, and what of them is on its way.
 carried AS (
-	SELECT l.transfer, l.line, l.stock, l.quantity - coalesce((
-			SELECT sum(r.quantity)
-			FROM inventory.transfer_receipt AS r
-			WHERE r.transfer = l.transfer AND r.line = l.line), 0) AS in_transit
+	SELECT l.transfer, l.line, l.stock, l.quantity - coalesce(r.units, 0) AS in_transit
 	FROM inventory.transfer_line AS l
+	LEFT JOIN (
+		SELECT p.transfer, p.line, sum(p.quantity) AS units
+		FROM inventory.transfer_receipt AS p
+		GROUP BY p.transfer, p.line
+	) AS r ON r.transfer = l.transfer AND r.line = l.line
 	WHERE $1 IS NULL OR l.stock IN (SELECT stock.stock FROM stock)
 ),
 -- What the journal says about a stock.
@@ -153,15 +155,16 @@ FROM carried
 WHERE carried.in_transit < 0
 UNION ALL
 SELECT 'serials in transit', format('transfer %s, line %s', carried.transfer, carried.line),
-	carried.in_transit::text, n.units::text
+	carried.in_transit::text, coalesce(n.units, 0)::text
 FROM carried
 JOIN stock ON stock.stock = carried.stock
-CROSS JOIN LATERAL (
-	SELECT count(*) AS units
+LEFT JOIN (
+	SELECT u.stock, u.transfer, count(*) AS units
 	FROM inventory.serial AS u
-	WHERE u.stock = carried.stock AND u.transfer = carried.transfer AND u.state = 'transit'
-) AS n
-WHERE stock.serialised AND n.units <> carried.in_transit
+	WHERE u.state = 'transit'
+	GROUP BY u.stock, u.transfer
+) AS n ON n.stock = carried.stock AND n.transfer = carried.transfer
+WHERE stock.serialised AND coalesce(n.units, 0) <> carried.in_transit
 UNION ALL
 SELECT 'held by line', format('reservation %s, stock %s',
 		coalesce(line.reservation, b.reservation), coalesce(line.stock, b.stock)),
