@@ -1,7 +1,7 @@
 #include "views/advice.h"
 
+#include "views/base.h"
 #include "views/expression.h"
-#include "views/flatten.h"
 #include "views/run.h"
 
 namespace mezzanine::views
@@ -62,6 +62,7 @@ List *IndexableKeys(const PlannedCore *core)
 struct NumberedTable {
 	Oid table;
 	int number;
+	const char *called; // in the query
 };
 
 bool IsOver(const NumberedTable *table, Node *expression)
@@ -154,20 +155,22 @@ IndexAdvice AdviseOn(const NumberedTable *table, const List *keys, const List *f
 	return advice;
 }
 
-// The tables that the core's keys are over, as they are numbered there.
-List *TablesOf(const QueryPlan *plan)
+NumberedTable *TableOf(const RangeTblEntry *entry, int number)
+{
+	auto *table = static_cast<NumberedTable *>(palloc(sizeof(NumberedTable)));
+	*table = {entry->relid, number, entry->eref->aliasname};
+	return table;
+}
+
+// The tables of an arm; those of groups have no oid yet.
+List *TablesOf(const PlannedRows *rows, const PlannedArm *arm)
 {
 	List *tables = NIL;
-	ListCell *cell;
-	auto *only = static_cast<NumberedTable *>(palloc(sizeof(NumberedTable)));
-	*only = {linitial_oid(plan->tables), plan->varno};
-	if (plan->rows == nullptr)
-		return list_make1(only);
-	foreach (cell, plan->rows->query->rtable) {
-		auto *table = static_cast<NumberedTable *>(palloc(sizeof(NumberedTable)));
-		*table = {lfirst_node(RangeTblEntry, cell)->relid, foreach_current_index(cell) + 1};
-		tables = lappend(tables, table);
-	}
+	int number = -1;
+	while ((number = bms_next_member(arm->tables, number)) >= 0)
+		tables = lappend(
+			tables, TableOf(static_cast<PlannedTable *>(list_nth(rows->tables, number - 1))->entry,
+							number));
 	return tables;
 }
 
@@ -187,12 +190,11 @@ bool IsEquality(Node *condition, Node **left, Node **right)
 }
 
 // What rows of `to` are compared by with rows of `from`.
-List *JoinedBy(const QueryPlan *plan, const NumberedTable *from, const NumberedTable *to)
+List *JoinedBy(const PlannedArm *arm, const NumberedTable *from, const NumberedTable *to)
 {
 	List *columns = NIL;
 	ListCell *cell;
-	foreach (cell,
-			 make_ands_implicit(reinterpret_cast<Expr *>(plan->rows->query->jointree->quals))) {
+	foreach (cell, arm->conditions) {
 		Node *left;
 		Node *right;
 		if (!IsEquality(static_cast<Node *>(lfirst(cell)), &left, &right))
@@ -205,30 +207,44 @@ List *JoinedBy(const QueryPlan *plan, const NumberedTable *from, const NumberedT
 	return columns;
 }
 
-const char *CalledInQuery(const QueryPlan *plan, const NumberedTable *table)
-{
-	return rt_fetch(table->number, plan->rows->query->rtable)->eref->aliasname;
-}
-
 // The ways that lead to one table from the others.
-List *AdviseJoinsTo(const QueryPlan *plan, const List *tables, const NumberedTable *to)
+List *AdviseJoinsTo(const PlannedArm *arm, const List *tables, const NumberedTable *to)
 {
 	List *advices = NIL;
 	ListCell *cell;
 	foreach (cell, tables) {
 		const auto *from = static_cast<NumberedTable *>(lfirst(cell));
-		const List *columns = from == to ? NIL : JoinedBy(plan, from, to);
+		const List *columns = from == to ? NIL : JoinedBy(arm, from, to);
 		if (columns == NIL)
 			continue;
 		auto *advice = static_cast<JoinAdvice *>(palloc(sizeof(JoinAdvice)));
-		*advice = {CalledInQuery(plan, from), CalledInQuery(plan, to), AdviseOn(to, columns, NIL)};
+		*advice = {from->called, to->called, AdviseOn(to, columns, NIL)};
 		advices = lappend(advices, advice);
 	}
-	if (advices != NIL)
+	if (advices != NIL || list_length(tables) == 1)
 		return advices;
 	auto *none = static_cast<JoinAdvice *>(palloc(sizeof(JoinAdvice)));
-	*none = {nullptr, CalledInQuery(plan, to), {true, QualifiedName(to->table), nullptr, nullptr}};
+	*none = {nullptr, to->called, {true, QualifiedName(to->table), nullptr, nullptr}};
 	return list_make1(none);
+}
+
+bool IsSameText(const char *a, const char *b)
+{
+	return a == b || (a != nullptr && b != nullptr && strcmp(a, b) == 0);
+}
+
+// Whether another arm said the same.
+bool IsTold(const List *advices, const JoinAdvice *advice)
+{
+	ListCell *cell;
+	foreach (cell, advices) {
+		const auto *told = static_cast<JoinAdvice *>(lfirst(cell));
+		if (IsSameText(told->from, advice->from) && IsSameText(told->to, advice->to) &&
+			IsSameText(told->index.present, advice->index.present) &&
+			IsSameText(told->index.command, advice->index.command))
+			return true;
+	}
+	return false;
 }
 
 } // namespace
@@ -245,14 +261,18 @@ IndexAdvice AdviseIndex(const PlannedCore *core)
 	Node *extreme = OnlyExtreme(core);
 	if (extreme != nullptr && CanBeIndexed(extreme))
 		following = list_make1(extreme);
+	const List *tables =
+		list_make1(TableOf(linitial_node(RangeTblEntry, plan->query->rtable), plan->varno));
 	if (plan->rows != nullptr) {
-		keys = castNode(List, OverTables(plan, reinterpret_cast<Node *>(keys)));
-		following = castNode(List, OverTables(plan, reinterpret_cast<Node *>(following)));
+		const auto *arm = static_cast<PlannedArm *>(linitial(plan->rows->arms));
+		tables = TablesOf(plan->rows, arm);
+		keys = castNode(List, OverArm(arm, reinterpret_cast<Node *>(keys)));
+		following = castNode(List, OverArm(arm, reinterpret_cast<Node *>(following)));
 	}
 	ListCell *cell;
-	foreach (cell, TablesOf(plan)) {
+	foreach (cell, tables) {
 		const auto *table = static_cast<NumberedTable *>(lfirst(cell));
-		const List *mine = ThoseOver(table, keys);
+		const List *mine = OidIsValid(table->table) ? ThoseOver(table, keys) : NIL;
 		if (mine == NIL || advice.present != nullptr)
 			continue;
 		const IndexAdvice found = AdviseOn(table, mine, ThoseOver(table, following));
@@ -262,17 +282,24 @@ IndexAdvice AdviseIndex(const PlannedCore *core)
 	return advice;
 }
 
-List *AdviseJoins(const QueryPlan *outer)
+List *AdviseJoins(const QueryPlan *plan)
 {
-	const QueryPlan *plan = Innermost(outer);
 	List *advices = NIL;
 	ListCell *cell;
-	if (plan->rows == nullptr)
-		return NIL;
-	List *tables = TablesOf(plan);
-	foreach (cell, tables)
-		advices = list_concat(
-			advices, AdviseJoinsTo(plan, tables, static_cast<NumberedTable *>(lfirst(cell))));
+	foreach (cell, plan->rows->arms) {
+		const auto *arm = static_cast<PlannedArm *>(lfirst(cell));
+		const List *tables = TablesOf(plan->rows, arm);
+		ListCell *to;
+		ListCell *one;
+		foreach (to, tables) {
+			const auto *table = static_cast<NumberedTable *>(lfirst(to));
+			// Home tables have the indexes that create_view gives them.
+			if (OidIsValid(table->table))
+				foreach (one, AdviseJoinsTo(arm, tables, table))
+					if (!IsTold(advices, static_cast<JoinAdvice *>(lfirst(one))))
+						advices = lappend(advices, lfirst(one));
+		}
+	}
 	return advices;
 }
 

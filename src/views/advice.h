@@ -26,6 +26,8 @@ struct JoinAdvice {
 };
 
 // One for each two tables that an equality joins, both ways: a List of JoinAdvice pointers.
+//
+// Requires: plan->rows.
 List *AdviseJoins(const QueryPlan *plan);
 
 } // namespace mezzanine::views

@@ -1,6 +1,7 @@
 #include "views/analysis.h"
 
 #include "views/cores.h"
+#include "views/definition.h"
 #include "views/expression.h"
 #include "views/finish.h"
 #include "views/flatten.h"
@@ -81,8 +82,10 @@ QueryPlan *AnalyzeQuery(const char *query)
 	plan->query = Parse(query);
 
 	const int nest_level = PinTextSettings();
-	if (CheckClauses(plan) && FlattenFrom(plan) && PlanCores(plan))
+	if (CheckClauses(plan) && FlattenFrom(plan) && PlanCores(plan)) {
 		MakeDefinition(plan);
+		LabelAll(plan);
+	}
 	AtEOXact_GUC(true, nest_level);
 	return plan;
 }

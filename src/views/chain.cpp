@@ -63,7 +63,7 @@ PlannedChain *ChainFor(QueryPlan *plan, Node *argument, Expr *filter)
 	chain->distinct = static_cast<PlannedCore *>(palloc0(sizeof(PlannedCore)));
 	chain->distinct->plan = plan;
 	chain->distinct->keys = list_make1(chain->value);
-	chain->distinct->source = plan->inner == nullptr ? nullptr : ShownCore(plan->inner);
+	chain->distinct->source = plan->source;
 	chain->distinct->filter = list_copy(plan->filter);
 	if (filter != nullptr)
 		chain->distinct->filter = list_concat(chain->distinct->filter, make_ands_implicit(filter));

@@ -88,7 +88,7 @@ PlannedCore *AddCore(QueryPlan *plan, List *keys)
 	core->plan = plan;
 	core->keys = keys;
 	core->filter = plan->filter;
-	core->source = plan->inner == nullptr ? nullptr : ShownCore(plan->inner);
+	core->source = plan->source;
 	plan->cores = lappend(plan->cores, core);
 	return core;
 }
@@ -344,16 +344,6 @@ const char *FirstForm(const QueryPlan *plan)
 	return sql.data;
 }
 
-Node *ImageOfOutputs(const QueryPlan *plan)
-{
-	List *outputs = NIL;
-	ListCell *cell;
-	foreach (cell, plan->query->targetList)
-		if (!lfirst_node(TargetEntry, cell)->resjunk)
-			outputs = lappend(outputs, lfirst_node(TargetEntry, cell)->expr);
-	return BuildExpression(ImageForm(list_length(outputs)), outputs);
-}
-
 // DISTINCT ON sorts by its expressions first, whether ORDER BY says so or not.
 void CompleteOrder(Query *query)
 {
@@ -374,7 +364,7 @@ void CompleteOrder(Query *query)
 void AddTieBreaker(QueryPlan *plan)
 {
 	Query *query = plan->query;
-	Node *image = ImageOfOutputs(plan);
+	Node *image = ImageOfOutputs(query);
 	CompleteOrder(query);
 	TargetEntry *target =
 		makeTargetEntry(reinterpret_cast<Expr *>(image),
@@ -551,6 +541,16 @@ const PlannedColumn *ColumnForTarget(const QueryPlan *plan, const TargetEntry *t
 			return match->column;
 	}
 	return ColumnFor(plan, reinterpret_cast<Node *>(target->expr));
+}
+
+Node *ImageOfOutputs(const Query *query)
+{
+	List *outputs = NIL;
+	ListCell *cell;
+	foreach (cell, query->targetList)
+		if (!lfirst_node(TargetEntry, cell)->resjunk)
+			outputs = lappend(outputs, lfirst_node(TargetEntry, cell)->expr);
+	return BuildExpression(ImageForm(list_length(outputs)), outputs);
 }
 
 bool PlanCores(QueryPlan *plan)

@@ -15,4 +15,7 @@ const PlannedColumn *ColumnFor(const QueryPlan *plan, Node *node);
 // The same for an entry of the select list.
 const PlannedColumn *ColumnForTarget(const QueryPlan *plan, const TargetEntry *target);
 
+// The image of what a query's rows show.
+Node *ImageOfOutputs(const Query *query);
+
 } // namespace mezzanine::views

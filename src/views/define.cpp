@@ -1,6 +1,7 @@
 // create_view, drop_view.
 #include "views/advice.h"
 #include "views/analysis.h"
+#include "views/base.h"
 #include "views/catalogue.h"
 #include "views/expression.h"
 #include "views/finish.h"
@@ -8,6 +9,7 @@
 #include "views/partitions.h"
 #include "views/progress.h"
 #include "views/restore.h"
+#include "views/rows_views.h"
 #include "views/run.h"
 #include "views/script.h"
 #include "views/total.h"
@@ -222,11 +224,6 @@ void Guard(const char *table)
 		table);
 }
 
-Oid RelationOid(const char *qualified)
-{
-	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(qualified)));
-}
-
 // A table goes where the truth goes: DROP … CASCADE of the base leaves nothing.
 void BindToTruth(const char *table, const char *truth)
 {
@@ -238,10 +235,10 @@ void BindToTruth(const char *table, const char *truth)
 }
 
 // Makes a core's truth and home table, which is empty.
-void CreateCore(const QueryPlan *plan, const PlannedCore *core, const CoreNames *names,
-				const List *homes)
+void CreateCore(const PlannedCore *core, const CoreNames *names)
 {
-	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(plan, core, homes));
+	const QueryPlan *plan = core->plan;
+	RUN("CREATE VIEW %s AS %s", names->truth, TruthQuery(core));
 	// Room on each page lets the state change in place, without touching an index.
 	RUN("CREATE TABLE %s USING heap WITH (fillfactor = 70) AS TABLE %s WITH NO DATA", names->home,
 		names->truth);
@@ -277,16 +274,17 @@ void CreateCells(const PlannedCore *core, const CoreNames *names)
 List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOptions *options)
 {
 	List *all = NIL;
-	List *homes = NIL;
 	ListCell *cell;
 	foreach (cell, plan->cores) {
 		const int number = foreach_current_index(cell) + 1;
 		auto *core = static_cast<PlannedCore *>(lfirst(cell));
+		if (core->plan->rows != nullptr && core->plan->rows->name == nullptr)
+			CreateRows(plan, core->plan, view->bare);
 		auto *names = static_cast<CoreNames *>(palloc0(sizeof(CoreNames)));
 		names->home = FreeHomeName(view->bare, number);
 		names->truth = FreeTruthName(view->bare, number);
-		CreateCore(plan, core, names, homes);
-		homes = lappend(homes, const_cast<char *>(names->home));
+		CreateCore(core, names);
+		core->home = names->home;
 		if (options->spread > 1) {
 			names->cells = FreeCellsName(view->bare, number);
 			names->total = FreeTotalName(view->bare, number);
@@ -348,22 +346,14 @@ const char *ViewEntry(const QueryPlan *plan, const ViewNames *names, const Creat
 					others);
 }
 
-// The depth of a core with this source.
-int DepthBelow(const PlannedCore *source)
-{
-	return source == nullptr ? 0 : 1 + DepthBelow(source->source);
-}
-
 // What a core is computed from.
-Oid SourceOid(const QueryPlan *plan, const PlannedCore *source, const List *cores)
+Oid SourceOid(const PlannedCore *core)
 {
-	ListCell *cell;
-	foreach (cell, plan->cores)
-		if (lfirst(cell) == source)
-			return RelationOid(
-				static_cast<CoreNames *>(list_nth(cores, foreach_current_index(cell)))->home);
-	const PlannedRows *rows = Innermost(plan)->rows;
-	return rows == nullptr ? linitial_oid(plan->tables) : RelationOid(rows->name);
+	if (core->source != nullptr)
+		return RelationOid(core->source->home);
+	if (core->plan->rows != nullptr)
+		return RelationOid(core->plan->rows->name);
+	return linitial_node(RangeTblEntry, core->plan->query->rtable)->relid;
 }
 
 const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const List *cores,
@@ -380,36 +370,15 @@ const char *CoreEntries(const QueryPlan *plan, const ViewNames *names, const Lis
 	foreach (cell, cores) {
 		const auto *core = static_cast<CoreNames *>(lfirst(cell));
 		const int number = foreach_current_index(cell) + 1;
-		const PlannedCore *source =
-			static_cast<PlannedCore *>(list_nth(plan->cores, number - 1))->source;
+		const auto *planned = static_cast<PlannedCore *>(list_nth(plan->cores, number - 1));
 		appendStringInfo(&sql, "%s (%u, %d, %u, %u, %u, %d, %d, ", number > 1 ? "," : "",
 						 RelationOid(names->view), number, RelationOid(core->home),
-						 RelationOid(core->truth), SourceOid(plan, source, cores),
-						 DepthBelow(source), spread);
+						 RelationOid(core->truth), SourceOid(planned), DepthOf(planned), spread);
 		if (core->cells != nullptr)
 			appendStringInfo(&sql, "%u, %u)", RelationOid(core->cells), RelationOid(core->total));
 		else
 			appendStringInfoString(&sql, "NULL, NULL)");
 	}
-	return sql.data;
-}
-
-// The entries of the rows view and of the tables that it joins.
-const char *RowsEntry(const QueryPlan *plan, const ViewNames *names)
-{
-	return psprintf("INSERT INTO %s.rows (rows, view, depth) VALUES (%u, %u, 0)", kInfoSchema,
-					RelationOid(Innermost(plan)->rows->name), RelationOid(names->view));
-}
-
-const char *RowSourceEntries(const QueryPlan *plan)
-{
-	StringInfoData sql;
-	ListCell *cell;
-	initStringInfo(&sql);
-	appendStringInfo(&sql, "INSERT INTO %s.row_source (rows, source) VALUES", kInfoSchema);
-	foreach (cell, plan->tables)
-		appendStringInfo(&sql, "%s (%u, %u)", foreach_current_index(cell) > 0 ? "," : "",
-						 RelationOid(Innermost(plan)->rows->name), lfirst_oid(cell));
 	return sql.data;
 }
 
@@ -420,9 +389,8 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 {
 	const char *view_entry = ViewEntry(plan, names, options);
 	const char *core_entries = CoreEntries(plan, names, cores, options->spread);
-	const bool has_rows = Innermost(plan)->rows != nullptr;
-	const char *rows_entry = has_rows ? RowsEntry(plan, names) : nullptr;
-	const char *row_sources = has_rows ? RowSourceEntries(plan) : nullptr;
+	const List *rows_entries = RowsEntries(plan, RelationOid(names->view));
+	ListCell *cell;
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
@@ -430,25 +398,10 @@ void Register(const QueryPlan *plan, const ViewNames *names, const List *cores,
 	BeginRegistration();
 	Run(view_entry);
 	Run(core_entries);
-	if (has_rows) {
-		Run(rows_entry);
-		Run(row_sources);
-	}
+	foreach (cell, rows_entries)
+		Run(static_cast<char *>(lfirst(cell)));
 	EndRegistration();
 	SetUserIdAndSecContext(user, security);
-}
-
-// Makes the view of the tables' rows; from here on it is what the cores are computed from.
-void CreateRows(const QueryPlan *plan, const ViewNames *names)
-{
-	PlannedRows *rows = Innermost(plan)->rows;
-	if (rows == nullptr)
-		return;
-	const char *name = FreeRowsName(names->bare);
-	RUN("CREATE VIEW %s AS %s", name, RowsQuery(Innermost(plan)));
-	CommentOn("VIEW", name,
-			  psprintf("the rows of the tables that %s is computed from", names->view));
-	rows->name = name;
 }
 
 void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *options)
@@ -458,7 +411,6 @@ void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *op
 	if (plan->is_rewritten)
 		RUN("CREATE VIEW %s AS %s", names->definition,
 			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
-	CreateRows(plan, names);
 	List *cores = CreateCores(plan, names, options);
 	foreach (cell, plan->tables)
 		WatchBase(lfirst_oid(cell));
@@ -468,9 +420,9 @@ void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *op
 		SetStatus(RelationOid(names->view), Status::kStale, "It was created without data");
 	AtEOXact_GUC(true, nest_level);
 	// A second view brings no new trigger; sessions must hear of it all the same.
-	const PlannedRows *rows = Innermost(plan)->rows;
-	if (rows != nullptr)
-		CacheInvalidateRelcacheByRelid(RelationOid(rows->name));
+	foreach (cell, PlansWithRows(plan))
+		CacheInvalidateRelcacheByRelid(
+			RelationOid(static_cast<QueryPlan *>(lfirst(cell))->rows->name));
 	foreach (cell, plan->tables)
 		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
@@ -507,8 +459,11 @@ void TellNotices(const QueryPlan *plan)
 	foreach (cell, plan->cores)
 		TellMissingIndex(static_cast<PlannedCore *>(lfirst(cell)));
 	List *told = NIL;
-	foreach (cell, AdviseJoins(plan))
-		TellMissingJoinIndex(static_cast<JoinAdvice *>(lfirst(cell)), &told);
+	foreach (cell, PlansWithRows(plan)) {
+		ListCell *advice;
+		foreach (advice, AdviseJoins(static_cast<QueryPlan *>(lfirst(cell))))
+			TellMissingJoinIndex(static_cast<JoinAdvice *>(lfirst(advice)), &told);
+	}
 	AtEOXact_GUC(true, nest_level);
 	foreach (cell, plan->notices)
 		ereport(NOTICE, (errmsg_internal("%s", static_cast<char *>(lfirst(cell)))));

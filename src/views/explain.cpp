@@ -1,8 +1,10 @@
 // explain: what create_view would do, and why.
 #include "views/advice.h"
 #include "views/analysis.h"
+#include "views/base.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/run.h"
 
 using namespace mezzanine;
 using namespace mezzanine::views;
@@ -68,13 +70,36 @@ const char *SourceName(const QueryPlan *plan, const PlannedCore *core)
 	foreach (cell, plan->cores)
 		if (lfirst(cell) == core->source)
 			return psprintf("home_%d", foreach_current_index(cell) + 1);
-	return Innermost(plan)->rows != nullptr ? "rows" : TableNames(plan);
+	const QueryPlan *of = core->plan;
+	return of->rows != nullptr
+			   ? of->rows->label
+			   : QualifiedName(linitial_node(RangeTblEntry, of->query->rtable)->relid);
+}
+
+// The tables whose rows are joined, and the labels of cores whose groups are.
+const char *SourceNames(const PlannedRows *rows)
+{
+	StringInfoData names;
+	List *told = NIL;
+	ListCell *cell;
+	initStringInfo(&names);
+	foreach (cell, SourcesOf(rows)) {
+		const auto *table = static_cast<PlannedTable *>(lfirst(cell));
+		String *name = makeString(const_cast<char *>(table->inner != nullptr
+														 ? ShownCore(table->inner)->label
+														 : QualifiedName(table->entry->relid)));
+		if (list_member(told, name))
+			continue;
+		told = lappend(told, name);
+		appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "", strVal(name));
+	}
+	return names.data;
 }
 
 const char *LocksOf(const QueryPlan *plan)
 {
 	return psprintf("%s%s%s", kLocks, ReadsBase(plan) ? kLocksOfReading : "",
-					Innermost(plan)->rows != nullptr ? kLocksOfJoining : "");
+					PlansWithRows(plan) != NIL ? kLocksOfJoining : "");
 }
 
 const char *CreationOf(const QueryPlan *plan)
@@ -170,12 +195,19 @@ const char *JoinLine(const JoinAdvice *advice)
 
 List *AddRows(List *lines, const QueryPlan *plan)
 {
+	const PlannedRows *rows = plan->rows;
 	ListCell *cell;
-	lines = lappend(lines, psprintf("rows: of %s", TableNames(plan)));
+	lines = lappend(lines, psprintf("%s: of %s", rows->label, SourceNames(rows)));
 	foreach (cell, AdviseJoins(plan))
 		lines = lappend(lines,
 						psprintf("  index: %s", JoinLine(static_cast<JoinAdvice *>(lfirst(cell)))));
-	return AddQuery(lines, "  query:", RowsQuery(Innermost(plan)));
+	lines = AddQuery(lines, "  query:", RowsQuery(plan));
+	if (!rows->is_flat)
+		foreach (cell, rows->arms) {
+			const auto *arm = static_cast<PlannedArm *>(lfirst(cell));
+			lines = AddQuery(lines, arm->sign > 0 ? "  plus:" : "  minus:", ArmQuery(rows, arm));
+		}
+	return lines;
 }
 
 List *AddCore(List *lines, const QueryPlan *plan, const PlannedCore *core)
@@ -188,7 +220,7 @@ List *AddCore(List *lines, const QueryPlan *plan, const PlannedCore *core)
 	lines = AddColumns(lines, core->plan, core);
 	if (index != nullptr)
 		lines = lappend(lines, psprintf("  index: %s", index));
-	return AddQuery(lines, "  truth:", TruthQueryOfNone(plan, core));
+	return AddQuery(lines, "  truth:", TruthQuery(core));
 }
 
 List *TextLines(const QueryPlan *plan)
@@ -197,8 +229,8 @@ List *TextLines(const QueryPlan *plan)
 		return RefusalLines(&plan->refusal);
 	List *lines = NIL;
 	ListCell *cell;
-	if (Innermost(plan)->rows != nullptr)
-		lines = AddRows(lines, plan);
+	foreach (cell, PlansWithRows(plan))
+		lines = AddRows(lines, static_cast<QueryPlan *>(lfirst(cell)));
 	foreach (cell, plan->cores)
 		lines = AddCore(lines, plan, static_cast<PlannedCore *>(lfirst(cell)));
 	lines = AddQuery(lines, "finish:", FinishQueryOfNone(plan));
@@ -255,16 +287,33 @@ void AddJsonCore(StringInfo json, const QueryPlan *plan, const PlannedCore *core
 	appendStringInfo(json, ", \"index_needed\": %s", advice.is_needed ? "true" : "false");
 	AddMember(json, "index", advice.present);
 	AddMember(json, "missing_index", advice.command);
-	AddMember(json, "truth", TruthQueryOfNone(plan, core));
+	AddMember(json, "truth", TruthQuery(core));
 	appendStringInfoChar(json, '}');
+}
+
+// The inner joins that add up to the rows, where there are several.
+void AddJsonArms(StringInfo json, const PlannedRows *rows)
+{
+	ListCell *cell;
+	appendStringInfoString(json, ", \"arms\": [");
+	foreach (cell, rows->is_flat ? NIL : rows->arms) {
+		const auto *arm = static_cast<PlannedArm *>(lfirst(cell));
+		appendStringInfo(json, "%s{\"sign\": %d", foreach_current_index(cell) > 0 ? ", " : "",
+						 arm->sign);
+		AddMember(json, "query", ArmQuery(rows, arm));
+		appendStringInfoChar(json, '}');
+	}
+	appendStringInfoChar(json, ']');
 }
 
 void AddJsonRows(StringInfo json, const QueryPlan *plan)
 {
 	ListCell *cell;
-	appendStringInfoString(json, "\"rows\": {");
-	AddMember(json, "tables", TableNames(plan));
-	AddMember(json, "query", RowsQuery(Innermost(plan)));
+	appendStringInfoString(json, json->data[json->len - 1] == '[' ? "{" : ", {");
+	AddMember(json, "name", plan->rows->label);
+	AddMember(json, "tables", SourceNames(plan->rows));
+	AddMember(json, "query", RowsQuery(plan));
+	AddJsonArms(json, plan->rows);
 	appendStringInfoString(json, ", \"ways\": [");
 	foreach (cell, AdviseJoins(plan)) {
 		const auto *advice = static_cast<JoinAdvice *>(lfirst(cell));
@@ -275,7 +324,7 @@ void AddJsonRows(StringInfo json, const QueryPlan *plan)
 		AddMember(json, "missing_index", advice->index.command);
 		appendStringInfoChar(json, '}');
 	}
-	appendStringInfoString(json, "]}, ");
+	appendStringInfoString(json, "]}");
 }
 
 const char *Json(const QueryPlan *plan)
@@ -291,9 +340,10 @@ const char *Json(const QueryPlan *plan)
 		appendStringInfoChar(&json, '}');
 		return json.data;
 	}
-	if (Innermost(plan)->rows != nullptr)
-		AddJsonRows(&json, plan);
-	appendStringInfoString(&json, "\"cores\": [");
+	appendStringInfoString(&json, "\"rows\": [");
+	foreach (cell, PlansWithRows(plan))
+		AddJsonRows(&json, static_cast<QueryPlan *>(lfirst(cell)));
+	appendStringInfoString(&json, "], \"cores\": [");
 	foreach (cell, plan->cores)
 		AddJsonCore(&json, plan, static_cast<PlannedCore *>(lfirst(cell)));
 	appendStringInfoChar(&json, ']');

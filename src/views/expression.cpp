@@ -1,6 +1,6 @@
 #include "views/expression.h"
 
-#include "views/flatten.h"
+#include "views/base.h"
 #include "views/run.h"
 #include "views/timezones.h"
 
@@ -85,18 +85,6 @@ bool FindCulprit(Node *node, void *context)
 	return pg::WalkExpression(node, FindCulprit, context);
 }
 
-// An expression over any entries as text, with their names in front of columns or not.
-const char *DeparseOver(List *entries, Node *expression, bool with_names)
-{
-	auto *statement = makeNode(PlannedStmt);
-	Bitmapset *all = bms_add_range(nullptr, 1, list_length(entries));
-	statement->rtable = entries;
-	return deparse_expression(
-		expression,
-		deparse_context_for_plan_tree(statement, select_rtable_names_for_explain(entries, all)),
-		with_names, false);
-}
-
 bool IsTakenIn(const List *columns, const char *name)
 {
 	ListCell *cell;
@@ -164,22 +152,29 @@ bool CheckExpression(QueryPlan *plan, Node *expression)
 		"date_trunc('day', t AT TIME ZONE 'UTC').");
 }
 
+const char *DeparseOver(const List *entries, Node *expression, bool with_names)
+{
+	auto *statement = makeNode(PlannedStmt);
+	Bitmapset *all = bms_add_range(nullptr, 1, list_length(entries));
+	statement->rtable = const_cast<List *>(entries);
+	return deparse_expression(
+		expression,
+		deparse_context_for_plan_tree(statement,
+									  select_rtable_names_for_explain(statement->rtable, all)),
+		with_names, false);
+}
+
 const char *Deparse(const QueryPlan *plan, Node *expression)
 {
 	if (plan->rows != nullptr)
-		return DeparseOverTables(plan, OverTables(plan, expression));
-	if (plan->inner != nullptr)
+		return DeparseOver(plan->rows->entries, OverEntries(plan->rows, expression), true);
+	if (plan->source != nullptr)
 		return DeparseOver(plan->query->rtable, expression, false);
 	const RangeTblEntry *entry = rt_fetch(plan->varno, plan->query->rtable);
 	auto *copy = static_cast<Node *>(copyObjectImpl(expression));
 	ChangeVarNodes(copy, plan->varno, 1, 0);
 	return deparse_expression(copy, deparse_context_for(entry->eref->aliasname, entry->relid),
 							  false, false);
-}
-
-const char *DeparseOverTables(const QueryPlan *plan, Node *expression)
-{
-	return DeparseOver(plan->rows->query->rtable, expression, true);
 }
 
 const char *TableNames(const QueryPlan *plan)
@@ -193,16 +188,20 @@ const char *TableNames(const QueryPlan *plan)
 	return names.data;
 }
 
-void AddZoneNotice(QueryPlan *plan, const char *given, const char *named)
+void AddNotice(QueryPlan *plan, char *notice)
 {
 	ListCell *cell;
-	char *notice =
-		psprintf("%s depends on the session's TimeZone; the view keeps %s", given, named);
-	plan->is_rewritten = true;
 	foreach (cell, plan->notices)
 		if (strcmp(static_cast<char *>(lfirst(cell)), notice) == 0)
 			return;
 	plan->notices = lappend(plan->notices, notice);
+}
+
+void AddZoneNotice(QueryPlan *plan, const char *given, const char *named)
+{
+	plan->is_rewritten = true;
+	AddNotice(plan,
+			  psprintf("%s depends on the session's TimeZone; the view keeps %s", given, named));
 }
 
 const char *FreeColumnName(const QueryPlan *plan, const List *states, const char *wanted)
@@ -221,12 +220,10 @@ const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwi
 	if (!IsA(expression, Var) || castNode(Var, expression)->varattno <= 0)
 		return otherwise != nullptr ? otherwise : "key";
 	const AttrNumber attribute = castNode(Var, expression)->varattno;
-	if (plan->inner != nullptr)
-		return strVal(list_nth(linitial_node(RangeTblEntry, plan->query->rtable)->eref->colnames,
-							   attribute - 1));
-	if (plan->rows == nullptr)
-		return get_attname(linitial_oid(plan->tables), attribute, false);
-	return list_nth_node(TargetEntry, plan->rows->query->targetList, attribute - 1)->resname;
+	const auto *base = linitial_node(RangeTblEntry, plan->query->rtable);
+	if (base->rtekind == RTE_RELATION)
+		return get_attname(base->relid, attribute, false); // whatever the query calls it
+	return strVal(list_nth(base->eref->colnames, attribute - 1));
 }
 
 bool Refuse(QueryPlan *plan, const char *what, const char *hint)

@@ -23,11 +23,14 @@ bool CheckExpression(QueryPlan *plan, Node *expression);
 // The expression over the base as text, in terms of the query's tables.
 const char *Deparse(const QueryPlan *plan, Node *expression);
 
-// The same for an expression over the tables that plan->rows joins.
-const char *DeparseOverTables(const QueryPlan *plan, Node *expression);
+// An expression over any entries as text, with their names in front of columns or not.
+const char *DeparseOver(const List *entries, Node *expression, bool with_names);
 
 // The names of the query's tables, qualified and quoted.
 const char *TableNames(const QueryPlan *plan);
+
+// Notes what the creator of the view is to be told; once.
+void AddNotice(QueryPlan *plan, char *notice);
 
 // Notes that an expression was replaced by one with its time zone named.
 void AddZoneNotice(QueryPlan *plan, const char *given, const char *named);

@@ -1,9 +1,9 @@
 #include "views/finish.h"
 
+#include "views/base.h"
 #include "views/cores.h"
 #include "views/decompose.h"
 #include "views/expression.h"
-#include "views/flatten.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -259,29 +259,6 @@ const char *SourceOf(const QueryPlan *plan, const List *homes)
 	return psprintf("(%s) AS groups", sql.data);
 }
 
-// A part that the cores compute, with time zones named.
-Node *NamedPart(QueryPlan *plan, Node *given)
-{
-	Node *named = NameZones(given);
-	if (named == given)
-		return given;
-	AddZoneNotice(plan, Deparse(plan, given), Deparse(plan, named));
-	return named;
-}
-
-// Names time zones in what the cores compute, and leaves the rest alone.
-Node *NameInCores(Node *node, void *context)
-{
-	auto *plan = static_cast<QueryPlan *>(context);
-	if (node == nullptr)
-		return nullptr;
-	// Of an inner query all is computed in cores: what is over its groups in the next.
-	if (IsA(node, Aggref) || ColumnFor(plan, node) != nullptr ||
-		(plan->is_inner && !IsA(node, TargetEntry) && !IsA(node, List)))
-		return NamedPart(plan, node);
-	return pg::MutateExpression(node, NameInCores, context);
-}
-
 SortGroupClause *GroupClauseOf(TargetEntry *target, Index reference)
 {
 	auto *clause = makeNode(SortGroupClause);
@@ -319,120 +296,25 @@ Node *HashOf(const PlannedCore *core)
 	return BuildExpression(sql.data, keys);
 }
 
-// SELECT FROM the base, as the query has it, or by the name that the rows have got.
-Query *BaseOf(const QueryPlan *plan)
-{
-	if (plan->rows != nullptr && plan->rows->name != nullptr)
-		return Analyzed(psprintf("SELECT FROM %s", plan->rows->name));
-	auto *query = makeNode(Query);
-	query->commandType = CMD_SELECT;
-	query->rtable = plan->query->rtable;
-	query->jointree = makeFromExpr(plan->query->jointree->fromlist, nullptr);
-	return query;
-}
-
-// Replaces the columns of an inner query by what makes them of its home table's; the context
-// is the inner plan's select list over the home table.
-Node *OverHome(Node *node, void *context)
-{
-	if (node == nullptr)
-		return nullptr;
-	if (IsA(node, Var))
-		return static_cast<Node *>(copyObjectImpl(
-			list_nth(static_cast<List *>(context), castNode(Var, node)->varattno - 1)));
-	return pg::MutateExpression(node, OverHome, context);
-}
-
-List *ColumnsOverHome(List *columns, List *outputs)
-{
-	List *mapped = NIL;
-	ListCell *cell;
-	foreach (cell, columns) {
-		auto *column = static_cast<PlannedColumn *>(palloc(sizeof(PlannedColumn)));
-		*column = *static_cast<PlannedColumn *>(lfirst(cell));
-		column->expression = OverHome(column->expression, outputs);
-		mapped = lappend(mapped, column);
-	}
-	return mapped;
-}
-
-// The core as it is computed from the home table of its plan's inner groups.
-PlannedCore CoreOverHome(const PlannedCore *core)
-{
-	const QueryPlan *inner = core->plan->inner;
-	List *outputs = OutputsOverHome(inner);
-	PlannedCore mapped = *core;
-	mapped.keys = ColumnsOverHome(core->keys, outputs);
-	mapped.states = ColumnsOverHome(core->states, outputs);
-	mapped.filter = castNode(List, OverHome(reinterpret_cast<Node *>(core->filter), outputs));
-	if (inner->query->havingQual != nullptr)
-		mapped.filter = lappend(
-			mapped.filter,
-			NameZones(OverColumns(inner->query->havingQual, const_cast<QueryPlan *>(inner))));
-	return mapped;
-}
-
-// A core's truth over its source, which `truth` selects from.
-const char *TruthOver(const PlannedCore *given, Query *truth)
-{
-	PlannedCore mapped;
-	const PlannedCore *core = given;
-	if (given->plan->inner != nullptr && given->source == ShownCore(given->plan->inner)) {
-		mapped = CoreOverHome(given);
-		core = &mapped;
-	}
-	ListCell *cell;
-	if (core->filter != NIL)
-		truth->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(core->filter));
-	truth->hasAggs = true;
-	AppendTarget(truth, HashOf(core), "hash");
-	foreach (cell, core->keys) {
-		auto *key = static_cast<PlannedColumn *>(lfirst(cell));
-		AppendTarget(truth, key->expression, key->name);
-		truth->groupClause = lappend(
-			truth->groupClause, GroupClauseOf(llast_node(TargetEntry, truth->targetList),
-											  static_cast<Index>(foreach_current_index(cell) + 1)));
-	}
-	AppendTarget(truth, BuildExpression("count(*)", NIL), "count");
-	foreach (cell, core->states) {
-		auto *state = static_cast<PlannedColumn *>(lfirst(cell));
-		AppendTarget(truth, state->expression, state->name);
-	}
-	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(truth)), false);
-}
-
-// Turns a definition over the rows into one over the tables; returns all its conditions.
-List *JoinInDefinition(const QueryPlan *plan, Query *definition, List *conditions)
-{
-	auto *rows = static_cast<Query *>(copyObjectImpl(plan->rows->query));
-	definition->rtable = rows->rtable;
-	definition->jointree->fromlist = rows->jointree->fromlist;
-	definition->targetList =
-		castNode(List, OverTables(plan, reinterpret_cast<Node *>(definition->targetList)));
-	definition->havingQual = OverTables(plan, definition->havingQual);
-	return list_concat(make_ands_implicit(reinterpret_cast<Expr *>(rows->jointree->quals)),
-					   castNode(List, OverTables(plan, reinterpret_cast<Node *>(conditions))));
-}
-
-// WITH home_1 AS (…), … for the cores before `end` (NULL: all), whose names are added to
-// *homes.
-const char *WithOfNone(const QueryPlan *plan, const PlannedCore *end, List **homes)
+// WITH home_1 AS (…), … for all cores, whose names are added to *homes, and the rows that they are
+// computed from.
+const char *WithOfNone(const QueryPlan *plan, List **homes)
 {
 	StringInfoData sql;
+	List *rows = NIL;
 	ListCell *cell;
 	initStringInfo(&sql);
-	if (Innermost(plan)->rows != nullptr)
-		appendStringInfo(&sql, "WITH rows AS (%s)", RowsQuery(Innermost(plan)));
 	foreach (cell, plan->cores) {
 		const auto *core = static_cast<PlannedCore *>(lfirst(cell));
-		if (core == end)
-			break;
-		char *home = list_length(plan->cores) == 1
-						 ? pstrdup("home")
-						 : psprintf("home_%d", foreach_current_index(cell) + 1);
-		appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", home,
-						 TruthQueryOfNone(plan, core));
-		*homes = lappend(*homes, home);
+		auto *of = const_cast<QueryPlan *>(core->plan);
+		if (of->rows != nullptr && !list_member_ptr(rows, of)) {
+			rows = lappend(rows, of);
+			appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", of->rows->label,
+							 RowsQuery(of));
+		}
+		appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", core->label,
+						 TruthQuery(core));
+		*homes = lappend(*homes, const_cast<char *>(core->label));
 	}
 	return sql.data;
 }
@@ -451,30 +333,23 @@ List *OutputsOverHome(const QueryPlan *inner)
 	return outputs;
 }
 
-void MakeDefinition(QueryPlan *plan)
+Node *HavingOverHome(const QueryPlan *inner)
 {
-	Query *definition = static_cast<Query *>(copyObjectImpl(plan->query));
-	List *conditions = NIL;
-	ListCell *cell;
-	definition->targetList =
-		castNode(List, NameInCores(reinterpret_cast<Node *>(definition->targetList), plan));
-	definition->havingQual = NameInCores(definition->havingQual, plan);
-	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(definition->jointree->quals))) {
-		auto *condition = static_cast<Node *>(lfirst(cell));
-		const bool is_late = list_member(plan->late_filter, condition);
-		conditions = lappend(conditions,
-							 is_late ? NameInCores(condition, plan) : NamedPart(plan, condition));
-	}
-	if (plan->rows != nullptr)
-		conditions = JoinInDefinition(plan, definition, conditions);
-	if (conditions != NIL)
-		definition->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
-	plan->definition = definition;
+	return NameZones(OverColumns(inner->query->havingQual, const_cast<QueryPlan *>(inner)));
 }
 
-const char *RowsQuery(const QueryPlan *plan)
+void LabelAll(const QueryPlan *plan)
 {
-	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->rows->query)), false);
+	const List *with_rows = PlansWithRows(plan);
+	ListCell *cell;
+	foreach (cell, with_rows)
+		static_cast<QueryPlan *>(lfirst(cell))->rows->label =
+			list_length(with_rows) == 1 ? "rows"
+										: psprintf("rows_%d", foreach_current_index(cell) + 1);
+	foreach (cell, plan->cores)
+		static_cast<PlannedCore *>(lfirst(cell))->label =
+			list_length(plan->cores) == 1 ? "home"
+										  : psprintf("home_%d", foreach_current_index(cell) + 1);
 }
 
 const char *FinishQuery(const QueryPlan *plan, List *homes)
@@ -485,27 +360,31 @@ const char *FinishQuery(const QueryPlan *plan, List *homes)
 const char *FinishQueryOfNone(const QueryPlan *plan)
 {
 	List *homes = NIL;
-	const char *with = WithOfNone(plan, nullptr, &homes);
+	const char *with = WithOfNone(plan, &homes);
 	return QueryOver(plan, psprintf("%s SELECT FROM %s", with, SourceOf(plan, homes)));
 }
 
-const char *TruthQuery(const QueryPlan *plan, const PlannedCore *core, const List *homes)
+const char *TruthQuery(const PlannedCore *core)
 {
-	if (core->source == nullptr)
-		return TruthOver(core, BaseOf(core->plan));
-	return TruthOver(core, Analyzed(psprintf("SELECT FROM %s", HomeOf(plan, core->source, homes))));
-}
-
-const char *TruthQueryOfNone(const QueryPlan *plan, const PlannedCore *core)
-{
-	List *homes = NIL;
-	if (core->source == nullptr)
-		return TruthOver(core, BaseOf(core->plan));
-	const char *with = WithOfNone(plan, core, &homes);
-	Query *source =
-		Analyzed(psprintf("%s SELECT FROM %s", with, HomeOf(plan, core->source, homes)));
-	source->cteList = NIL;
-	return TruthOver(core, source);
+	Query *truth = SelectFromSource(core);
+	ListCell *cell;
+	if (core->filter != NIL)
+		truth->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(core->filter));
+	truth->hasAggs = true;
+	AppendTarget(truth, HashOf(core), "hash");
+	foreach (cell, core->keys) {
+		auto *key = static_cast<PlannedColumn *>(lfirst(cell));
+		AppendTarget(truth, key->expression, key->name);
+		truth->groupClause = lappend(
+			truth->groupClause, GroupClauseOf(llast_node(TargetEntry, truth->targetList),
+											  static_cast<Index>(foreach_current_index(cell) + 1)));
+	}
+	AppendTarget(truth, BuildExpression("count(*)", NIL), "count");
+	foreach (cell, core->states) {
+		auto *state = static_cast<PlannedColumn *>(lfirst(cell));
+		AppendTarget(truth, state->expression, state->name);
+	}
+	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(truth)), false);
 }
 
 List *PublishedKeyNames(const QueryPlan *plan)

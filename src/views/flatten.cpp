@@ -1,8 +1,11 @@
 #include "views/flatten.h"
 
+#include "views/base.h"
 #include "views/cores.h"
+#include "views/definition.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/sum.h"
 #include "views/tables.h"
 #include "views/timezones.h"
 
@@ -14,40 +17,7 @@ namespace
 
 const char *const kFromHint = "Name tables, or subqueries that only select and join, in FROM.";
 
-// A change of several of them at once takes a term for each subset.
-constexpr int kMostTables = 12;
-
-// What an entry of a query's FROM became.
-struct Place {
-	int number;    // of the table among the rows' tables, from 1; 0: it is a query
-	List *outputs; // of the query, over the rows' tables
-};
-
-// A query on the way down through FROM.
-struct Level {
-	QueryPlan *plan;
-	Query *rows;       // which gathers the tables of all levels
-	List **conditions; // on rows, of all levels: Node * over the rows' tables
-	const Query *given;
-	Level *outer;  // what LATERAL and WITH look out to; NULL: this is the outermost
-	Place *places; // of the entries of `given`, by their number
-	bool is_view;  // whether what its entries name is in a view's query
-};
-
-Level LevelOf(const Level *like, const Query *given, Level *outer)
-{
-	Level level = *like;
-	level.given = given;
-	level.outer = outer;
-	level.places = static_cast<Place *>(
-		palloc0(sizeof(Place) * static_cast<Size>(list_length(given->rtable) + 1)));
-	return level;
-}
-
-Node *InRows(Level *level, void *node);
-
-// Replaces the columns of a level's entries by those of the rows' tables; the context is the
-// level.
+// Replaces the columns of a level's entries by those of the numbers; the context is the level.
 Node *Renumber(Node *node, void *context)
 {
 	auto *level = static_cast<Level *>(context);
@@ -59,7 +29,7 @@ Node *Renumber(Node *node, void *context)
 	if (var->varlevelsup > 0) {
 		for (; var->varlevelsup > 0; var->varlevelsup--)
 			level = level->outer;
-		return InRows(level, var);
+		return InNumbers(level, var);
 	}
 	const Place *place = &level->places[var->varno];
 	if (place->number > 0) {
@@ -68,34 +38,12 @@ Node *Renumber(Node *node, void *context)
 		var->varattnosyn = 0;
 		return reinterpret_cast<Node *>(var);
 	}
-	if (var->varattno > 0)
+	if (var->varattno > 0 && var->varattno <= list_length(place->outputs))
 		return static_cast<Node *>(copyObjectImpl(list_nth(place->outputs, var->varattno - 1)));
-	(void)CheckExpression(level->plan, node); // which refuses a whole row
+	if (CheckExpression(level->plan, node)) // which refuses a whole row
+		Refuse(level->plan, "LATERAL below an outer join is",
+			   "Name what it looks out to in the ON condition.");
 	return reinterpret_cast<Node *>(makeNullConst(var->vartype, var->vartypmod, var->varcollid));
-}
-
-// An expression of a level over the rows' tables.
-Node *InRows(Level *level, void *node)
-{
-	return Renumber(
-		flatten_join_alias_vars(const_cast<Query *>(level->given), static_cast<Node *>(node)),
-		level);
-}
-
-void AddConditions(Level *level, Node *quals)
-{
-	*level->conditions = list_concat(
-		*level->conditions, make_ands_implicit(reinterpret_cast<Expr *>(InRows(level, quals))));
-}
-
-// Adds what an entry of a level's FROM is to the rows' tables.
-void AddEntry(Level *level, int number, RangeTblEntry *entry)
-{
-	Query *rows = level->rows;
-	rows->rtable = lappend(rows->rtable, entry);
-	auto *reference = makeNode(RangeTblRef);
-	reference->rtindex = level->places[number].number = list_length(rows->rtable);
-	rows->jointree->fromlist = lappend(rows->jointree->fromlist, reference);
 }
 
 // What of a subquery neither its rows nor its groups make.
@@ -121,8 +69,7 @@ bool CheckSubquery(QueryPlan *plan, const Query *query)
 	return true;
 }
 
-bool FlattenItems(Level *level);
-bool FlattenBelow(QueryPlan *plan, Level *outer);
+bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view);
 
 // What a query over groups selects must follow from the groups alone.
 bool CheckGroups(QueryPlan *inner)
@@ -142,45 +89,61 @@ bool CheckGroups(QueryPlan *inner)
 	foreach (cell, OutputsOverHome(inner))
 		if (!CheckExpression(inner, static_cast<Node *>(lfirst(cell))))
 			return false;
-	return CheckExpression(inner, NameZones(inner->query->havingQual));
+	return CheckExpression(inner, HavingOverHome(inner));
 }
 
-// An entry of FROM whose query groups: the only one, for its groups are the base.
-bool FlattenGroups(Level *level, int number, const Query *query, Level *outer)
+// What a subquery selects, where all of it may be NULL: computed columns become those of a number
+// of their own.  `before`: the numbers from before the subquery.
+List *Optional(Level *level, List *sum, List *outputs, int before)
 {
-	QueryPlan *plan = level->plan;
-	// pg_dump makes such a view twice, and replaces the first when all else is there.
-	if (level->is_view && query->constraintDeps != NIL)
-		return Refuse(plan, "a view whose columns follow from a grouped primary key is",
-					  "Have the view group by all columns that it shows.");
-	if (level->rows->rtable != NIL)
-		return Refuse(plan, "a subquery with grouping beside other tables is",
-					  "Name it alone in FROM, and join where you read the view.");
-	if (contain_vars_of_level(reinterpret_cast<Node *>(const_cast<Query *>(query)), 1))
-		return Refuse(plan, "a LATERAL subquery with grouping is", kFromHint);
-	auto *inner = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
-	inner->query = static_cast<Query *>(copyObjectImpl(query));
-	inner->is_inner = true;
-	plan->inner = inner;
-	if (!FlattenBelow(inner, outer) || !PlanCores(inner) || !CheckGroups(inner)) {
-		plan->refusal = inner->refusal;
-		return false;
+	List *optional = NIL;
+	int number = 0;
+	ListCell *cell;
+	foreach (cell, outputs) {
+		auto *output = static_cast<Node *>(lfirst(cell));
+		if (IsA(output, Var) && castNode(Var, output)->varno > before) {
+			optional = lappend(optional, output);
+			continue;
+		}
+		if (number == 0)
+			number = AddNumber(level, nullptr, nullptr);
+		optional = lappend(optional,
+						   makeVar(number, static_cast<AttrNumber>(foreach_current_index(cell) + 1),
+								   exprType(output), exprTypmod(output), exprCollation(output), 0));
 	}
-	MakeDefinition(inner);
-	plan->tables = inner->tables;
-	plan->notices = inner->notices;
-	plan->is_rewritten = inner->is_rewritten;
-	plan->cores = list_copy(inner->cores);
+	if (number != 0)
+		AddChoice(sum, number, outputs);
+	return optional;
+}
 
-	const RangeTblEntry *given = rt_fetch(number, level->given->rtable);
-	auto *entry = makeNode(RangeTblEntry);
-	entry->rtekind = RTE_SUBQUERY;
-	entry->subquery = inner->definition;
-	entry->alias = makeAlias(given->eref->aliasname, NIL);
-	entry->eref = static_cast<Alias *>(copyObjectImpl(given->eref));
-	entry->inFromCl = true;
-	AddEntry(level, number, entry);
-	return true;
+int NumberCount(const Level *level)
+{
+	return list_length(level->gathering->tables);
+}
+
+// An entry of FROM whose query groups: its groups are among the tables.
+List *FlattenGroups(Level *level, int number, const Query *query, Level *outer)
+{
+	// pg_dump makes such a view twice, and replaces the first when all else is there.
+	if (level->is_view && query->constraintDeps != NIL) {
+		Refuse(level->plan, "a view whose columns follow from a grouped primary key is",
+			   "Have the view group by all columns that it shows.");
+		return NIL;
+	}
+	if (contain_vars_of_level(reinterpret_cast<Node *>(const_cast<Query *>(query)), 1)) {
+		Refuse(level->plan, "a LATERAL subquery with grouping is", kFromHint);
+		return NIL;
+	}
+	Place *place = &level->places[number];
+	place->inner = PlanInner(level, query, outer);
+	if (place->inner == nullptr)
+		return NIL;
+	const int before = NumberCount(level);
+	List *outputs = NIL;
+	List *sum = JoinInner(level, place->inner,
+						  rt_fetch(number, level->given->rtable)->eref->aliasname, &outputs);
+	place->outputs = level->is_optional ? Optional(level, sum, outputs, before) : outputs;
+	return sum;
 }
 
 bool IsGrouped(const Query *query)
@@ -190,24 +153,28 @@ bool IsGrouped(const Query *query)
 }
 
 // Makes an entry of a level's FROM what its query selects.
-bool FlattenQuery(Level *level, int number, const Query *query, Level *outer)
+List *FlattenQuery(Level *level, int number, const Query *query, Level *outer)
 {
 	ListCell *cell;
 	check_stack_depth();
 	if (!CheckSubquery(level->plan, query))
-		return false;
+		return NIL;
 	if (IsGrouped(query))
 		return FlattenGroups(level, number, query, outer);
-	Level inner = LevelOf(level, query, outer);
-	if (!FlattenItems(&inner))
-		return false;
+	Place *place = &level->places[number];
+	const int before = NumberCount(level);
+	place->level = LevelBelow(level, query, outer);
+	List *sum = FlattenItems(place->level);
+	if (sum == NIL)
+		return NIL;
+	List *outputs = NIL;
 	foreach (cell, query->targetList) {
 		const auto *target = lfirst_node(TargetEntry, cell);
 		if (!target->resjunk)
-			level->places[number].outputs =
-				lappend(level->places[number].outputs, InRows(&inner, target->expr));
+			outputs = lappend(outputs, InNumbers(place->level, target->expr));
 	}
-	return true;
+	place->outputs = level->is_optional ? Optional(level, sum, outputs, before) : outputs;
+	return sum;
 }
 
 Query *ViewQuery(Oid view)
@@ -219,7 +186,7 @@ Query *ViewQuery(Oid view)
 	return query;
 }
 
-bool FlattenView(Level *level, int number, Oid view)
+List *FlattenView(Level *level, int number, Oid view)
 {
 	Level of_view = *level;
 	of_view.is_view = true;
@@ -227,7 +194,7 @@ bool FlattenView(Level *level, int number, Oid view)
 }
 
 // An entry that names a WITH query, of this level or one further out.
-bool FlattenNamed(Level *level, int number, const RangeTblEntry *entry)
+List *FlattenNamed(Level *level, int number, const RangeTblEntry *entry)
 {
 	Level *definer = level;
 	ListCell *cell;
@@ -237,26 +204,26 @@ bool FlattenNamed(Level *level, int number, const RangeTblEntry *entry)
 		const auto *named = lfirst_node(CommonTableExpr, cell);
 		if (strcmp(named->ctename, entry->ctename) != 0)
 			continue;
-		if (named->cterecursive)
-			return Refuse(level->plan, "WITH RECURSIVE is", kFromHint);
+		if (named->cterecursive) {
+			Refuse(level->plan, "WITH RECURSIVE is", kFromHint);
+			return NIL;
+		}
 		return FlattenQuery(level, number, castNode(Query, named->ctequery), definer);
 	}
 	elog(ERROR, "could not find WITH query \"%s\"", entry->ctename);
 	pg_unreachable();
 }
 
-bool FlattenTable(Level *level, int number, const RangeTblEntry *entry)
+List *FlattenTable(Level *level, int number, const RangeTblEntry *entry)
 {
-	if (level->plan->inner != nullptr)
-		return Refuse(level->plan, "a subquery with grouping beside other tables is",
-					  "Name it alone in FROM, and join where you read the view.");
-	if (!AddTable(level->plan, entry))
-		return false;
-	AddEntry(level, number, static_cast<RangeTblEntry *>(copyObjectImpl(entry)));
-	return true;
+	if (!CheckTable(level->plan, entry))
+		return NIL;
+	level->places[number].number =
+		AddNumber(level, static_cast<RangeTblEntry *>(copyObjectImpl(entry)), nullptr);
+	return SumOf(level->places[number].number);
 }
 
-bool FlattenEntry(Level *level, int number)
+List *FlattenEntry(Level *level, int number)
 {
 	const RangeTblEntry *entry = rt_fetch(number, level->given->rtable);
 	switch (entry->rtekind) {
@@ -270,258 +237,145 @@ bool FlattenEntry(Level *level, int number)
 		return FlattenNamed(level, number, entry);
 	case RTE_FUNCTION:
 	case RTE_TABLEFUNC:
-		return Refuse(level->plan, "a function in FROM is", kFromHint);
+		Refuse(level->plan, "a function in FROM is", kFromHint);
+		return NIL;
 	case RTE_VALUES:
-		return Refuse(level->plan, "VALUES in FROM is", kFromHint);
+		Refuse(level->plan, "VALUES in FROM is", kFromHint);
+		return NIL;
 	default:
-		return Refuse(level->plan, "this kind of FROM is", kFromHint);
+		Refuse(level->plan, "this kind of FROM is", kFromHint);
+		return NIL;
 	}
-}
-
-// One item of FROM, with all that it joins.
-bool FlattenItem(Level *level, Node *item)
-{
-	if (IsA(item, RangeTblRef))
-		return FlattenEntry(level, castNode(RangeTblRef, item)->rtindex);
-	const JoinExpr *join = castNode(JoinExpr, item);
-	if (join->jointype != JOIN_INNER)
-		return Refuse(level->plan, "an outer join is",
-					  "Join by inner joins, and add what has no match where you read the view.");
-	if (!FlattenItem(level, join->larg) || !FlattenItem(level, join->rarg))
-		return false;
-	AddConditions(level, join->quals);
-	return true;
-}
-
-// FROM and WHERE of a level.
-bool FlattenItems(Level *level)
-{
-	ListCell *cell;
-	foreach (cell, level->given->jointree->fromlist)
-		if (!FlattenItem(level, static_cast<Node *>(lfirst(cell))))
-			return false;
-	AddConditions(level, level->given->jointree->quals);
-	return true;
-}
-
-// The conditions that a row's own values decide, with zones named, go into the rows; the
-// others are returned.
-List *SplitConditions(QueryPlan *plan, const List *conditions)
-{
-	List *mine = NIL;
-	List *late = NIL;
-	ListCell *cell;
-	foreach (cell, conditions) {
-		auto *given = static_cast<Node *>(lfirst(cell));
-		Node *named = NameZones(given);
-		if (CulpritOf(named) != nullptr) {
-			late = lappend(late, given);
-			continue;
-		}
-		mine = lappend(mine, named);
-		if (named != given)
-			AddZoneNotice(plan, DeparseOverTables(plan, given), DeparseOverTables(plan, named));
-	}
-	if (mine != NIL)
-		plan->rows->query->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(mine));
-	return late;
-}
-
-int CompareVars(const ListCell *a, const ListCell *b)
-{
-	const Var *left = lfirst_node(Var, a);
-	const Var *right = lfirst_node(Var, b);
-	return left->varno != right->varno ? left->varno - right->varno
-									   : left->varattno - right->varattno;
-}
-
-const char *NameOfVar(const Query *rows, const Var *var)
-{
-	const RangeTblEntry *entry = rt_fetch(var->varno, rows->rtable);
-	return strVal(list_nth(entry->eref->colnames, var->varattno - 1));
-}
-
-bool HasColumn(const Query *rows, const char *name)
-{
-	ListCell *cell;
-	foreach (cell, rows->targetList)
-		if (strcmp(lfirst_node(TargetEntry, cell)->resname, name) == 0)
-			return true;
-	return false;
-}
-
-// The column's own name where no other column is called so; else with its table's.
-const char *RowColumnName(const Query *rows, const List *vars, const Var *var)
-{
-	const char *name = NameOfVar(rows, var);
-	int namesakes = 0;
-	ListCell *cell;
-	foreach (cell, vars)
-		namesakes += strcmp(NameOfVar(rows, lfirst_node(Var, cell)), name) == 0;
-	if (namesakes > 1)
-		name = psprintf("%s_%s", rt_fetch(var->varno, rows->rtable)->eref->aliasname, name);
-	constexpr int kLongest = NAMEDATALEN - 1 - 5; // room for a number
-	const char *stem = pnstrdup(name, pg_mbcliplen(name, static_cast<int>(strlen(name)), kLongest));
-	name = stem;
-	for (int i = 2; HasColumn(rows, name); i++)
-		name = psprintf("%s_%d", stem, i);
-	return name;
-}
-
-// Makes each column that `used` (a List of expressions) has a column of the rows; false: one
-// of them is none.
-bool AddRowColumns(QueryPlan *plan, List *used)
-{
-	Query *rows = plan->rows->query;
-	List *vars = NIL;
-	ListCell *cell;
-	foreach (cell, pull_var_clause(reinterpret_cast<Node *>(used),
-								   PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS)) {
-		auto *var = static_cast<Node *>(lfirst(cell));
-		if (!CheckExpression(plan, var))
-			return false;
-		vars = list_append_unique(vars, var);
-	}
-	list_sort(vars, CompareVars);
-	foreach (cell, vars) {
-		auto *var = lfirst_node(Var, cell);
-		rows->targetList =
-			lappend(rows->targetList,
-					makeTargetEntry(reinterpret_cast<Expr *>(var),
-									static_cast<AttrNumber>(list_length(rows->targetList) + 1),
-									pstrdup(RowColumnName(rows, vars, var)), false));
-	}
-	return true;
-}
-
-// Replaces the tables' columns by those of the rows; the context is the rows' query.
-Node *OverRows(Node *node, void *context)
-{
-	if (node == nullptr)
-		return nullptr;
-	if (!IsA(node, Var))
-		return pg::MutateExpression(node, OverRows, context);
-	ListCell *cell;
-	foreach (cell, static_cast<Query *>(context)->targetList) {
-		const auto *column = lfirst_node(TargetEntry, cell);
-		const auto *var = castNode(Var, column->expr);
-		if (equal(var, node))
-			return reinterpret_cast<Node *>(
-				makeVar(1, column->resno, var->vartype, var->vartypmod, var->varcollid, 0));
-	}
-	elog(ERROR, "a column of a table is not among those of the rows");
-	pg_unreachable();
-}
-
-// The context is the rows' query.
-Node *OverTheirTables(Node *node, void *context)
-{
-	if (node == nullptr)
-		return nullptr;
-	if (!IsA(node, Var))
-		return pg::MutateExpression(node, OverTheirTables, context);
-	const auto *rows = static_cast<Query *>(context);
-	return static_cast<Node *>(copyObjectImpl(
-		list_nth_node(TargetEntry, rows->targetList, castNode(Var, node)->varattno - 1)->expr));
-}
-
-// The rows as a relation in FROM, of which the name is all that is known yet.
-RangeTblEntry *EntryOfRows(const Query *rows)
-{
-	auto *entry = makeNode(RangeTblEntry);
-	ListCell *cell;
-	entry->rtekind = RTE_CTE;
-	entry->ctename = pstrdup("rows");
-	entry->eref = makeAlias("rows", NIL);
-	entry->inFromCl = true;
-	foreach (cell, rows->targetList)
-		entry->eref->colnames =
-			lappend(entry->eref->colnames, makeString(lfirst_node(TargetEntry, cell)->resname));
-	return entry;
-}
-
-// Turns the query into one over the rows, with the conditions that are left.
-void ReadRows(QueryPlan *plan, List *late)
-{
-	Query *query = plan->query;
-	Query *rows = plan->rows->query;
-	auto *reference = makeNode(RangeTblRef);
-	reference->rtindex = plan->varno = 1;
-	query->targetList = castNode(List, OverRows(reinterpret_cast<Node *>(query->targetList), rows));
-	query->havingQual = OverRows(query->havingQual, rows);
-	query->rtable = list_make1(EntryOfRows(rows));
-	query->jointree = makeFromExpr(list_make1(reference), nullptr);
-	if (late != NIL)
-		query->jointree->quals = OverRows(reinterpret_cast<Node *>(make_ands_explicit(late)), rows);
-}
-
-// Turns the query into one over the rows of its tables; false: refused.
-bool JoinTables(QueryPlan *plan, Query *rows, const List *conditions)
-{
-	if (list_length(rows->rtable) > kMostTables)
-		return Refuse(plan, psprintf("a join of %d tables is", list_length(rows->rtable)),
-					  psprintf("Join at most %d.", kMostTables));
-	plan->rows = static_cast<PlannedRows *>(palloc0(sizeof(PlannedRows)));
-	plan->rows->query = rows;
-	List *late = SplitConditions(plan, conditions);
-	List *used = list_concat(list_make2(plan->query->targetList, plan->query->havingQual), late);
-	if (!AddRowColumns(plan, used))
-		return false;
-	ReadRows(plan, late);
-	return true;
-}
-
-// Turns the query into one over its only table.
-bool ReadTable(QueryPlan *plan, const Query *rows, List *conditions)
-{
-	Query *query = plan->query;
-	query->rtable = rows->rtable;
-	query->jointree = makeFromExpr(rows->jointree->fromlist, nullptr);
-	if (conditions != NIL)
-		query->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
-	plan->varno = 1;
-	return true;
-}
-
-int CompareOids(const ListCell *a, const ListCell *b)
-{
-	return list_oid_cmp(a, b);
 }
 
 // `outer` is what WITH looks out to; NULL: nothing.
-bool FlattenBelow(QueryPlan *plan, Level *outer)
+bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 {
-	Query *query = plan->query;
-	auto *rows = makeNode(Query);
-	List *conditions = NIL;
-	rows->commandType = CMD_SELECT;
-	rows->jointree = makeFromExpr(NIL, nullptr);
-	const Level like = {plan, rows, &conditions, nullptr, nullptr, nullptr, false};
-	Level level = LevelOf(&like, static_cast<Query *>(copyObjectImpl(query)), outer);
-	if (!FlattenItems(&level))
+	auto *gathering = static_cast<Gathering *>(palloc0(sizeof(Gathering)));
+	const Level like = {plan, gathering, nullptr, nullptr, nullptr, true, is_view, false, NIL};
+	Level *level = LevelBelow(&like, static_cast<Query *>(copyObjectImpl(plan->query)), outer);
+	level->is_top = true;
+	level->sum = FlattenItems(level);
+	plan->level = level;
+	if (level->sum == NIL || plan->refusal.message != nullptr)
 		return false;
-	query->targetList = castNode(List, InRows(&level, query->targetList));
-	query->havingQual = InRows(&level, query->havingQual);
-	query->cteList = NIL;
-	if (plan->refusal.message != nullptr)
-		return false;
-	if (rows->rtable == NIL)
-		return Refuse(plan, "a query without FROM is", kFromHint);
-	list_sort(plan->tables, CompareOids);
-	return list_length(rows->rtable) == 1 ? ReadTable(plan, rows, conditions)
-										  : JoinTables(plan, rows, conditions);
+	level->sum = PossibleOnes(level->sum);
+	return MakeBase(plan);
 }
 
 } // namespace
 
-bool FlattenFrom(QueryPlan *plan)
+Level *LevelBelow(const Level *like, const Query *given, Level *outer)
 {
-	return FlattenBelow(plan, nullptr);
+	auto *level = static_cast<Level *>(palloc(sizeof(Level)));
+	*level = *like;
+	level->given = given;
+	level->outer = outer;
+	level->is_top = false;
+	level->sum = NIL;
+	level->places = static_cast<Place *>(
+		palloc0(sizeof(Place) * static_cast<Size>(list_length(given->rtable) + 1)));
+	return level;
 }
 
-Node *OverTables(const QueryPlan *plan, Node *expression)
+Node *InNumbers(Level *level, const void *node)
 {
-	return OverTheirTables(expression, plan->rows->query);
+	auto *given = static_cast<Node *>(const_cast<void *>(node));
+	return Renumber(flatten_join_alias_vars(const_cast<Query *>(level->given), given), level);
+}
+
+int AddNumber(Level *level, RangeTblEntry *entry, QueryPlan *inner)
+{
+	auto *table = static_cast<PlannedTable *>(palloc(sizeof(PlannedTable)));
+	*table = {entry, inner};
+	level->gathering->tables = lappend(level->gathering->tables, table);
+	return NumberCount(level);
+}
+
+bool AddConditions(Level *level, Node *quals, List *sum)
+{
+	ListCell *cell;
+	const bool is_where = level->is_top && quals == level->given->jointree->quals;
+	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(quals))) {
+		auto *given = static_cast<Node *>(lfirst(cell));
+		Node *condition = InNumbers(level, given);
+		if (CulpritOf(NameZones(condition)) == nullptr) {
+			AddCondition(sum, condition);
+			continue;
+		}
+		if (level->is_optional)
+			return CheckExpression(level->plan, NameZones(condition));
+		auto *late = static_cast<LateCondition *>(palloc(sizeof(LateCondition)));
+		*late = {is_where ? given : nullptr, condition};
+		level->gathering->late = lappend(level->gathering->late, late);
+	}
+	return true;
+}
+
+List *FlattenItem(Level *level, Node *item)
+{
+	if (IsA(item, RangeTblRef))
+		return FlattenEntry(level, castNode(RangeTblRef, item)->rtindex);
+	const JoinExpr *join = castNode(JoinExpr, item);
+	if (join->jointype != JOIN_INNER) {
+		Refuse(level->plan, "an outer join is",
+			   "Join by inner joins, and add what has no match where you read the view.");
+		return NIL;
+	}
+	const List *left = FlattenItem(level, join->larg);
+	const List *right = left == NIL ? NIL : FlattenItem(level, join->rarg);
+	List *both = Product(left, right);
+	return both != NIL && AddConditions(level, join->quals, both) ? both : NIL;
+}
+
+List *FlattenItems(Level *level)
+{
+	List *sum = SumOf(0);
+	ListCell *cell;
+	foreach (cell, level->given->jointree->fromlist) {
+		sum = Product(sum, FlattenItem(level, static_cast<Node *>(lfirst(cell))));
+		if (sum == NIL)
+			return NIL;
+	}
+	return AddConditions(level, level->given->jointree->quals, sum) ? sum : NIL;
+}
+
+QueryPlan *PlanInner(Level *level, const Query *query, Level *outer)
+{
+	QueryPlan *plan = level->plan;
+	ListCell *cell;
+	auto *inner = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
+	inner->query = static_cast<Query *>(copyObjectImpl(query));
+	inner->is_inner = true;
+	if (!FlattenBelow(inner, outer, level->is_view) || !PlanCores(inner) || !CheckGroups(inner)) {
+		plan->refusal = inner->refusal;
+		return nullptr;
+	}
+	MakeDefinition(inner);
+	plan->inners = lappend(plan->inners, inner);
+	plan->is_rewritten |= inner->is_rewritten;
+	foreach (cell, inner->notices)
+		AddNotice(plan, static_cast<char *>(lfirst(cell)));
+	return inner;
+}
+
+List *JoinInner(Level *level, QueryPlan *inner, const char *alias, List **outputs)
+{
+	const int number = AddNumber(level, EntryOfHome(ShownCore(inner), alias), inner);
+	List *sum = SumOf(number);
+	Node *having = HavingOverHome(inner);
+	*outputs = OutputsOverHome(inner);
+	ChangeVarNodes(reinterpret_cast<Node *>(*outputs), 1, number, 0);
+	if (having != nullptr) {
+		ChangeVarNodes(having, 1, number, 0);
+		AddCondition(sum, having);
+	}
+	return sum;
+}
+
+bool FlattenFrom(QueryPlan *plan)
+{
+	return FlattenBelow(plan, nullptr, false);
 }
 
 } // namespace mezzanine::views

@@ -1,11 +1,9 @@
 // What FROM names, made one relation.
 //
 // Joins are taken apart into tables and conditions, and subqueries that only select and join,
-// with plain views and WITH queries, into what they are made of.  A query over one table stays
-// one.  A query over several is planned as one over their rows: a relation whose columns are
-// the tables' columns that the query uses, and whose rows are those of the join that the
-// conditions on rows let pass.  create_view makes it as a view; all that follows from there
-// knows one source only.
+// with plain views and WITH queries, into what they are made of.  Subqueries that group are
+// planned as queries of their own, whose home tables then are among the tables.  What FROM comes
+// to is a sum of inner joins (level.h), and a query over it one over one relation (base.h).
 #pragma once
 
 #include "views/plan.h"
@@ -13,11 +11,8 @@
 namespace mezzanine::views
 {
 
-// Fills in the plan's tables, makes plan->rows where there are several, and turns plan->query
-// into one over the base.  False: refused.  To be called with settings pinned.
+// Plans what FROM names, and turns plan->query into a query over the base.  False: refused.  To
+// be called with settings pinned.
 bool FlattenFrom(QueryPlan *plan);
-
-// An expression over plan->rows as one over the tables, numbered as in plan->rows->query.
-Node *OverTables(const QueryPlan *plan, Node *expression);
 
 } // namespace mezzanine::views

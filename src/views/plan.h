@@ -1,10 +1,10 @@
 // A query taken apart: what is computed from the base and kept (cores), and what is
 // computed from that when a reader asks (the finish).
 //
-// The base is a table, or the rows of several (flatten.h).  Expressions are PostgreSQL's own
-// nodes.  Those of a core are over the base; the finish
-// is made by replacing, in the query as given, what a column of the home tables holds by
-// that column (finish.h).
+// The base is a table, the groups of a subquery, or the rows of several of these (flatten.h).
+// Expressions are PostgreSQL's own nodes.  Those of a core are over the base; the finish is made
+// by replacing, in the query over the base, what a column of the home tables holds by that column
+// (finish.h).
 #pragma once
 
 #include "views/views.h"
@@ -60,6 +60,8 @@ struct PlannedCore {
 	List *states;                 // of PlannedColumn
 	List *filter;                 // conditions on the source's rows
 	PlannedCore *source;          // whose groups are this core's rows; NULL: the base's rows are
+	const char *home;             // the table, qualified and quoted; NULL: not made yet
+	const char *label;            // until then
 };
 
 // The distinct values of an aggregate's argument, per group: a core of (value, keys) that
@@ -72,26 +74,48 @@ struct PlannedChain {
 	PlannedCore *groups;
 };
 
+// A table that arms read, by its number, from 1, in all that is said of them.
+struct PlannedTable {
+	RangeTblEntry *entry;    // NULL: it stands for what differs between arms, and is in none
+	struct QueryPlan *inner; // whose groups' home table it is; NULL: it is none
+};
+
+// An inner join whose rows, with a sign, are part of the rows of a query.
+struct PlannedArm {
+	int sign;
+	Bitmapset *tables; // by number
+	List *columns;     // of the rows, as expressions over the tables
+	List *conditions;  // over the tables
+	const char *name;  // of the view of it, qualified and quoted; NULL: not made yet, or none
+};
+
 // What a query over several tables is computed from (flatten.h).
 struct PlannedRows {
-	Query *query;     // SELECT columns FROM the tables WHERE conditions on rows
-	const char *name; // of the view of it, qualified and quoted; NULL: not made yet
+	List *columns;     // of TargetEntry
+	List *entries;     // of RangeTblEntry: what the columns are over
+	List *tables;      // of PlannedTable
+	List *arms;        // of PlannedArm; what they select adds up to the rows
+	bool is_flat;      // the only arm is the rows
+	const char *name;  // of the view of them, qualified and quoted; NULL: not made yet
+	const char *label; // until then
 };
 
 struct QueryPlan {
 	Refusal refusal;
-	Query *query;      // as analysed; over the rows, where there are several tables
-	Query *definition; // what the view equals; the query, but for what notices tell
+	Query *query;      // as analysed; over the base
+	Query *definition; // what the view equals; as given, but for what notices tell
 	bool is_rewritten; // whether these differ
 	List *notices;     // of char *
 
-	List *tables;      // the base tables, each once: Oids, sorted
-	PlannedRows *rows; // NULL: the base is one table, or inner groups
-	QueryPlan *inner;  // the grouped query whose groups are the base; NULL: tables are
-	bool is_inner;     // whether the query is such a one
-	int varno;         // of the base, in the query
-	List *filter;      // conditions on the base's rows
-	List *late_filter; // conditions on keys that are judged when a reader asks
+	List *tables;        // the base tables, inner plans' too, each once: Oids, sorted
+	List *inners;        // of QueryPlan: the grouped queries whose groups are among the base
+	struct Level *level; // what became of FROM (level.h)
+	PlannedRows *rows;   // that are the base; NULL: it is one table, or inner groups
+	PlannedCore *source; // whose groups are the base; NULL: one table is
+	bool is_inner;       // whether the query is part of another
+	int varno;           // of the base, in the query
+	List *filter;        // conditions on the base's rows
+	List *late_filter;   // conditions on keys that are judged when a reader asks
 
 	Shape shape;
 	List *matches;   // of Match
@@ -102,14 +126,6 @@ struct QueryPlan {
 	List *arms;      // of PlannedCore: what the finish reads, one after another
 	List *groupings; // of GroupingFunc: constant in each arm
 };
-
-// The plan at the bottom, whose base is made of tables.
-inline const QueryPlan *Innermost(const QueryPlan *plan)
-{
-	while (plan->inner != nullptr)
-		plan = plan->inner;
-	return plan;
-}
 
 // The core whose groups an inner plan's query shows.
 inline PlannedCore *ShownCore(const QueryPlan *inner)

@@ -16,6 +16,11 @@ const char *QualifiedName(Oid relation)
 									  get_rel_name(relation));
 }
 
+Oid RelationOid(const char *qualified)
+{
+	return DatumGetObjectId(DirectFunctionCall1(regclassin, CStringGetDatum(qualified)));
+}
+
 Oid CatalogueOwner()
 {
 	const Oid catalogue = get_relname_relid("catalogue", get_namespace_oid(kInfoSchema, false));

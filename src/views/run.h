@@ -13,6 +13,9 @@ void Run(const char *command);
 // A relation's name, qualified and quoted.
 const char *QualifiedName(Oid relation);
 
+// The relation of that name, which is qualified and quoted.
+Oid RelationOid(const char *qualified);
+
 // Who owns the catalogue: the extension's owner.
 Oid CatalogueOwner();
 

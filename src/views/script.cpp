@@ -57,9 +57,14 @@ const char *FreeDefinitionName(const char *bare_name)
 	return FreeName(bare_name, nullptr, "definition");
 }
 
-const char *FreeRowsName(const char *bare_name)
+const char *FreeRowsName(const char *bare_name, int number)
 {
-	return FreeName(bare_name, nullptr, "rows");
+	return FreeNumberedName(bare_name, number, "rows");
+}
+
+const char *FreeArmName(const char *bare_name, int number)
+{
+	return FreeNumberedName(bare_name, number, "arm");
 }
 
 const char *FreeHomeName(const char *bare_name, int number)

@@ -13,7 +13,8 @@ const char *PublishedName(const char *bare_name);
 // cut to the same one, and a view may be called what another's truth is called: those
 // behind the published view are numbered.
 const char *FreeDefinitionName(const char *bare_name);
-const char *FreeRowsName(const char *bare_name);
+const char *FreeRowsName(const char *bare_name, int number);
+const char *FreeArmName(const char *bare_name, int number);
 const char *FreeHomeName(const char *bare_name, int number); // numbers count from 1
 const char *FreeTruthName(const char *bare_name, int number);
 const char *FreeCellsName(const char *bare_name, int number);

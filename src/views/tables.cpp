@@ -76,14 +76,11 @@ bool CheckRelation(QueryPlan *plan, Oid table)
 
 } // namespace
 
-bool AddTable(QueryPlan *plan, const RangeTblEntry *entry)
+bool CheckTable(QueryPlan *plan, const RangeTblEntry *entry)
 {
 	if (entry->tablesample != nullptr)
 		return Refuse(plan, "TABLESAMPLE is", "Leave it out: a sample has no one answer.");
-	if (!CheckRelation(plan, entry->relid))
-		return false;
-	plan->tables = list_append_unique_oid(plan->tables, entry->relid);
-	return true;
+	return CheckRelation(plan, entry->relid);
 }
 
 } // namespace mezzanine::views

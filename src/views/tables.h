@@ -6,7 +6,7 @@
 namespace mezzanine::views
 {
 
-// Adds a table in FROM to the plan's; false: refused.
-bool AddTable(QueryPlan *plan, const RangeTblEntry *entry);
+// Whether a table in FROM can be followed; false: refused.
+bool CheckTable(QueryPlan *plan, const RangeTblEntry *entry);
 
 } // namespace mezzanine::views

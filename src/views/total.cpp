@@ -139,7 +139,7 @@ bool CheckSpread(QueryPlan *plan)
 								"DISTINCT inside an aggregate cannot be kept in several cells",
 								"The distinct values are rows that feed the groups.",
 								"Leave spread at 1, or keep it in a view of its own.");
-	if (plan->inner != nullptr)
+	if (plan->inners != NIL)
 		return RefuseWithDetail(plan, "groups of groups cannot be kept in several cells",
 								"The groups of the subquery are rows that feed the groups.",
 								"Leave spread at 1.");

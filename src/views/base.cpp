@@ -1,0 +1,520 @@
+#include "views/base.h"
+
+#include "views/definition.h"
+#include "views/expression.h"
+#include "views/sum.h"
+#include "views/timezones.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// A change of several tables at once takes a term for each subset of them.
+constexpr int kMostTables = 12;
+
+// Each change of a table is joined in each arm that has it.
+constexpr int kMostArms = 128;
+
+const Alternative *FirstOf(const QueryPlan *plan)
+{
+	return static_cast<const Alternative *>(linitial(plan->level->sum));
+}
+
+bool IsFlat(const QueryPlan *plan)
+{
+	return list_length(plan->level->sum) == 1 && FirstOf(plan)->sign > 0;
+}
+
+// An expression as given over the tables of the only alternative.
+Node *OverTables(const QueryPlan *plan, const void *given)
+{
+	return Resolve(FirstOf(plan), InNumbers(plan->level, given));
+}
+
+// Replaces what the rows' columns hold by these; the context is the rows.
+Node *OverRows(Node *node, void *context)
+{
+	ListCell *cell;
+	if (node == nullptr)
+		return nullptr;
+	foreach (cell, static_cast<PlannedRows *>(context)->columns) {
+		const auto *column = lfirst_node(TargetEntry, cell);
+		auto *held = reinterpret_cast<Node *>(column->expr);
+		if (equal(held, node))
+			return reinterpret_cast<Node *>(makeVar(1, column->resno, exprType(held),
+													exprTypmod(held), exprCollation(held), 0));
+	}
+	if (IsA(node, Var))
+		elog(ERROR, "a column of a table is not among those of the rows");
+	return pg::MutateExpression(node, OverRows, context);
+}
+
+// Replaces columns of the rows by the expressions that are at their places in the context, a List.
+Node *OverList(Node *node, void *context)
+{
+	if (node == nullptr)
+		return nullptr;
+	if (!IsA(node, Var))
+		return pg::MutateExpression(node, OverList, context);
+	return static_cast<Node *>(
+		copyObjectImpl(list_nth(static_cast<List *>(context), castNode(Var, node)->varattno - 1)));
+}
+
+const PlannedTable *TableAt(const List *tables, int number)
+{
+	return static_cast<PlannedTable *>(list_nth(tables, number - 1));
+}
+
+// Names of the columns of a core's home table.
+List *HomeColumns(const PlannedCore *core)
+{
+	List *names = list_make1(makeString(pstrdup("hash")));
+	ListCell *cell;
+	foreach (cell, core->keys)
+		names =
+			lappend(names, makeString(pstrdup(static_cast<PlannedColumn *>(lfirst(cell))->name)));
+	names = lappend(names, makeString(pstrdup("count")));
+	foreach (cell, core->states)
+		names =
+			lappend(names, makeString(pstrdup(static_cast<PlannedColumn *>(lfirst(cell))->name)));
+	return names;
+}
+
+// A relation of which the names are all that is known yet.
+RangeTblEntry *NamedEntry(const char *name, List *columns)
+{
+	auto *entry = makeNode(RangeTblEntry);
+	entry->rtekind = RTE_CTE;
+	entry->ctename = pstrdup(name);
+	entry->eref = makeAlias(name, columns);
+	entry->inFromCl = true;
+	return entry;
+}
+
+RangeTblEntry *EntryOfTable(const char *name)
+{
+	const char *sql = psprintf("SELECT FROM %s", name);
+	const List *statements = raw_parser(sql, RAW_PARSE_DEFAULT);
+	const Query *query =
+		parse_analyze_fixedparams(linitial_node(RawStmt, statements), sql, nullptr, 0, nullptr);
+	return linitial_node(RangeTblEntry, query->rtable);
+}
+
+RangeTblEntry *EntryOfRows(const PlannedRows *rows)
+{
+	List *names = NIL;
+	ListCell *cell;
+	if (rows->name != nullptr)
+		return EntryOfTable(rows->name);
+	foreach (cell, rows->columns)
+		names = lappend(names, makeString(lfirst_node(TargetEntry, cell)->resname));
+	return NamedEntry(rows->label != nullptr ? rows->label : "rows", names);
+}
+
+// SELECT columns FROM the entry WHERE the conditions; columns are added by whoever asks.
+Query *SelectFrom(RangeTblEntry *entry, List *conditions)
+{
+	auto *query = makeNode(Query);
+	auto *reference = makeNode(RangeTblRef);
+	reference->rtindex = 1;
+	query->commandType = CMD_SELECT;
+	query->rtable = list_make1(entry);
+	query->jointree = makeFromExpr(list_make1(reference), nullptr);
+	if (conditions != NIL)
+		query->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
+	return query;
+}
+
+// The tables' entries by their numbers, to show columns by.
+List *EntriesOf(const List *tables)
+{
+	List *entries = NIL;
+	ListCell *cell;
+	foreach (cell, tables) {
+		RangeTblEntry *entry = static_cast<PlannedTable *>(lfirst(cell))->entry;
+		entries = lappend(entries, entry != nullptr ? entry : NamedEntry("none", NIL));
+	}
+	return entries;
+}
+
+List *LateExpressions(const QueryPlan *plan)
+{
+	List *late = NIL;
+	ListCell *cell;
+	foreach (cell, plan->level->gathering->late)
+		late = lappend(
+			late, Resolve(FirstOf(plan), static_cast<LateCondition *>(lfirst(cell))->expression));
+	return late;
+}
+
+// Turns the query into one over the entry, with these conditions.
+void ReadFrom(QueryPlan *plan, RangeTblEntry *entry, List *conditions)
+{
+	Query *query = plan->query;
+	const Query *select = SelectFrom(entry, conditions);
+	query->rtable = select->rtable;
+	query->jointree = select->jointree;
+	query->cteList = NIL;
+	plan->varno = 1;
+	query->targetList = castNode(List, OverBase(plan, plan->level->given->targetList));
+	query->havingQual = OverBase(plan, plan->level->given->havingQual);
+}
+
+// The base is the only table.
+bool ReadTable(QueryPlan *plan, int number)
+{
+	const PlannedTable *table = TableAt(plan->level->gathering->tables, number);
+	auto *conditions = static_cast<List *>(
+		copyObjectImpl(list_concat(ResolvedConditions(FirstOf(plan)), LateExpressions(plan))));
+	ChangeVarNodes(reinterpret_cast<Node *>(conditions), number, 1, 0);
+	if (table->inner != nullptr)
+		plan->source = ShownCore(table->inner);
+	ReadFrom(plan, table->entry, conditions);
+	return true;
+}
+
+int CompareVars(const ListCell *a, const ListCell *b)
+{
+	const Var *left = lfirst_node(Var, a);
+	const Var *right = lfirst_node(Var, b);
+	return left->varno != right->varno ? left->varno - right->varno
+									   : left->varattno - right->varattno;
+}
+
+const char *NameOfVar(const List *entries, const Var *var)
+{
+	return strVal(list_nth(rt_fetch(var->varno, entries)->eref->colnames, var->varattno - 1));
+}
+
+bool HasColumn(const PlannedRows *rows, const char *name)
+{
+	ListCell *cell;
+	foreach (cell, rows->columns)
+		if (strcmp(lfirst_node(TargetEntry, cell)->resname, name) == 0)
+			return true;
+	return false;
+}
+
+// The column's own name where no other column is called so; else with its table's.
+const char *RowColumnName(const PlannedRows *rows, const List *vars, const Var *var)
+{
+	const char *name = NameOfVar(rows->entries, var);
+	int namesakes = 0;
+	ListCell *cell;
+	foreach (cell, vars)
+		namesakes += strcmp(NameOfVar(rows->entries, lfirst_node(Var, cell)), name) == 0;
+	if (namesakes > 1)
+		name = psprintf("%s_%s", rt_fetch(var->varno, rows->entries)->eref->aliasname, name);
+	constexpr int kLongest = NAMEDATALEN - 1 - 5; // room for a number
+	const char *stem = pnstrdup(name, pg_mbcliplen(name, static_cast<int>(strlen(name)), kLongest));
+	name = stem;
+	for (int i = 2; HasColumn(rows, name); i++)
+		name = psprintf("%s_%d", stem, i);
+	return name;
+}
+
+// Makes each column that `used` (a List of expressions) has a column of the rows; false: one
+// of them is none.
+bool AddRowColumns(QueryPlan *plan, List *used)
+{
+	PlannedRows *rows = plan->rows;
+	List *vars = NIL;
+	ListCell *cell;
+	foreach (cell, pull_var_clause(reinterpret_cast<Node *>(used),
+								   PVC_RECURSE_AGGREGATES | PVC_RECURSE_WINDOWFUNCS)) {
+		auto *var = static_cast<Node *>(lfirst(cell));
+		if (!CheckExpression(plan, var))
+			return false;
+		vars = list_append_unique(vars, var);
+	}
+	list_sort(vars, CompareVars);
+	foreach (cell, vars) {
+		auto *var = lfirst_node(Var, cell);
+		rows->columns = lappend(
+			rows->columns, makeTargetEntry(reinterpret_cast<Expr *>(var),
+										   static_cast<AttrNumber>(list_length(rows->columns) + 1),
+										   pstrdup(RowColumnName(rows, vars, var)), false));
+	}
+	return true;
+}
+
+// What a row's own values decide, with zones named; NULL: refused.
+Node *Named(QueryPlan *plan, const List *entries, Node *given)
+{
+	Node *named = NameZones(given);
+	if (!CheckExpression(plan, named))
+		return nullptr;
+	if (named != given)
+		AddZoneNotice(plan, DeparseOver(entries, given, true), DeparseOver(entries, named, true));
+	return named;
+}
+
+// Adds the arm that an alternative is; false: refused.
+bool AddArm(QueryPlan *plan, const Alternative *alternative, const List *columns)
+{
+	const List *entries = EntriesOf(plan->rows->tables);
+	const int count = bms_num_members(alternative->tables);
+	auto *arm = static_cast<PlannedArm *>(palloc0(sizeof(PlannedArm)));
+	ListCell *cell;
+	if (count == 0)
+		return Refuse(plan, "a query without FROM is",
+					  "Name tables, or subqueries that only select and join, in FROM.");
+	if (count > kMostTables)
+		return Refuse(plan, psprintf("a join of %d tables is", count),
+					  psprintf("Join at most %d.", kMostTables));
+	*arm = {alternative->sign, alternative->tables, NIL, NIL, nullptr};
+	foreach (cell, columns)
+		arm->columns =
+			lappend(arm->columns, Named(plan, entries, static_cast<Node *>(lfirst(cell))));
+	foreach (cell, ResolvedConditions(alternative))
+		arm->conditions =
+			lappend(arm->conditions, Named(plan, entries, static_cast<Node *>(lfirst(cell))));
+	plan->rows->arms = lappend(plan->rows->arms, arm);
+	return plan->refusal.message == nullptr;
+}
+
+List *ColumnsOf(const PlannedRows *rows)
+{
+	List *columns = NIL;
+	ListCell *cell;
+	foreach (cell, rows->columns)
+		columns = lappend(columns, lfirst_node(TargetEntry, cell)->expr);
+	return columns;
+}
+
+// The rows are one inner join.
+bool MakeFlatRows(QueryPlan *plan)
+{
+	PlannedRows *rows = plan->rows;
+	const Query *given = plan->level->given;
+	List *late = LateExpressions(plan);
+	List *used = list_concat(
+		list_make2(OverTables(plan, given->targetList), OverTables(plan, given->havingQual)), late);
+	rows->entries = EntriesOf(rows->tables);
+	rows->is_flat = true;
+	if (!AddRowColumns(plan, used) || !AddArm(plan, FirstOf(plan), ColumnsOf(rows)))
+		return false;
+	ReadFrom(plan, EntryOfRows(rows),
+			 castNode(List, OverRows(reinterpret_cast<Node *>(late), rows)));
+	return true;
+}
+
+// Conditions that come late, as given; false: refused.
+bool GivenLate(QueryPlan *plan, List **late)
+{
+	ListCell *cell;
+	foreach (cell, plan->level->gathering->late) {
+		const auto *condition = static_cast<LateCondition *>(lfirst(cell));
+		if (condition->given == nullptr)
+			return CheckExpression(plan, NameZones(condition->expression));
+		*late = lappend(*late, condition->given);
+	}
+	return true;
+}
+
+// The rows are a sum of inner joins.
+bool MakeSummedRows(QueryPlan *plan)
+{
+	PlannedRows *rows = plan->rows;
+	Level *level = plan->level;
+	List *late = NIL;
+	ListCell *cell;
+	if (!GivenLate(plan, &late))
+		return false;
+	if (list_length(level->sum) > kMostArms)
+		return Refuse(plan,
+					  psprintf("a query that takes %d joins to tell is", list_length(level->sum)),
+					  "Join where you read the view.");
+	rows->entries = level->given->rtable;
+	if (!AddRowColumns(
+			plan,
+			list_concat(list_make2(level->given->targetList, level->given->havingQual), late)))
+		return false;
+	List *columns = castNode(List, InNumbers(level, ColumnsOf(rows)));
+	foreach (cell, level->sum) {
+		const auto *alternative = static_cast<Alternative *>(lfirst(cell));
+		Node *resolved = Resolve(alternative, reinterpret_cast<Node *>(columns));
+		if (!AddArm(plan, alternative, castNode(List, resolved)))
+			return false;
+	}
+	ReadFrom(plan, EntryOfRows(rows),
+			 castNode(List, OverRows(reinterpret_cast<Node *>(late), rows)));
+	return true;
+}
+
+int CompareOids(const ListCell *a, const ListCell *b)
+{
+	return list_oid_cmp(a, b);
+}
+
+// The base tables and the cores that are read, those of inner plans too.
+void AddSources(QueryPlan *plan)
+{
+	ListCell *cell;
+	foreach (cell, plan->level->sum) {
+		int number = -1;
+		const auto *alternative = static_cast<Alternative *>(lfirst(cell));
+		while ((number = bms_next_member(alternative->tables, number)) >= 0) {
+			const PlannedTable *table = TableAt(plan->level->gathering->tables, number);
+			if (table->inner != nullptr) {
+				plan->tables = list_concat_unique_oid(plan->tables, table->inner->tables);
+				plan->cores = list_concat_unique_ptr(plan->cores, table->inner->cores);
+			} else if (OidIsValid(table->entry->relid)) {
+				plan->tables = list_append_unique_oid(plan->tables, table->entry->relid);
+			}
+		}
+	}
+	list_sort(plan->tables, CompareOids);
+}
+
+// An arm's tables in FROM.  `indexes` are the places in the range table, by number.
+Query *ArmSelect(const PlannedRows *rows, const PlannedArm *arm, int *indexes)
+{
+	auto *query = makeNode(Query);
+	query->commandType = CMD_SELECT;
+	query->jointree = makeFromExpr(NIL, nullptr);
+	int number = -1;
+	while ((number = bms_next_member(arm->tables, number)) >= 0) {
+		const PlannedTable *table = TableAt(rows->tables, number);
+		auto *reference = makeNode(RangeTblRef);
+		RangeTblEntry *entry =
+			table->inner == nullptr
+				? static_cast<RangeTblEntry *>(copyObjectImpl(table->entry))
+				: EntryOfHome(ShownCore(table->inner), table->entry->eref->aliasname);
+		query->rtable = lappend(query->rtable, entry);
+		reference->rtindex = indexes[number] = list_length(query->rtable);
+		query->jointree->fromlist = lappend(query->jointree->fromlist, reference);
+	}
+	return query;
+}
+
+// Replaces numbers by places in a range table; the context is an array of these.
+Node *Placed(Node *node, void *context)
+{
+	if (node == nullptr)
+		return nullptr;
+	if (!IsA(node, Var))
+		return pg::MutateExpression(node, Placed, context);
+	auto *var = static_cast<Var *>(copyObjectImpl(node));
+	var->varno = static_cast<int *>(context)[var->varno];
+	var->varnosyn = 0;
+	var->varattnosyn = 0;
+	return reinterpret_cast<Node *>(var);
+}
+
+} // namespace
+
+bool MakeBase(QueryPlan *plan)
+{
+	int number;
+	AddSources(plan);
+	if (IsFlat(plan) && bms_get_singleton_member(FirstOf(plan)->tables, &number))
+		return ReadTable(plan, number);
+	plan->rows = static_cast<PlannedRows *>(palloc0(sizeof(PlannedRows)));
+	plan->rows->tables = plan->level->gathering->tables;
+	return IsFlat(plan) ? MakeFlatRows(plan) : MakeSummedRows(plan);
+}
+
+Node *OverBase(const QueryPlan *plan, const void *given)
+{
+	auto *node = static_cast<Node *>(const_cast<void *>(given));
+	if (!IsFlat(plan))
+		return OverRows(node, plan->rows);
+	Node *over_tables = OverTables(plan, node);
+	if (plan->rows != nullptr)
+		return OverRows(over_tables, plan->rows);
+	ChangeVarNodes(over_tables, bms_singleton_member(FirstOf(plan)->tables), 1, 0);
+	return over_tables;
+}
+
+Node *OverArm(const PlannedArm *arm, Node *expression)
+{
+	return OverList(expression, arm->columns);
+}
+
+Node *OverEntries(const PlannedRows *rows, Node *expression)
+{
+	return OverList(expression, ColumnsOf(rows));
+}
+
+RangeTblEntry *EntryOfHome(const PlannedCore *core, const char *alias)
+{
+	RangeTblEntry *entry =
+		core->home != nullptr
+			? EntryOfTable(core->home)
+			: NamedEntry(core->label != nullptr ? core->label : "home", HomeColumns(core));
+	entry->alias = makeAlias(alias, NIL);
+	entry->eref->aliasname = pstrdup(alias);
+	return entry;
+}
+
+Query *SelectFromSource(const PlannedCore *core)
+{
+	const QueryPlan *plan = core->plan;
+	if (core->source != nullptr && core->source->home != nullptr)
+		return SelectFrom(EntryOfTable(core->source->home), NIL);
+	if (core->source != nullptr)
+		return SelectFrom(NamedEntry(core->source->label, HomeColumns(core->source)), NIL);
+	if (plan->rows != nullptr)
+		return SelectFrom(EntryOfRows(plan->rows), NIL);
+	return SelectFrom(linitial_node(RangeTblEntry, plan->query->rtable), NIL);
+}
+
+const char *ArmQuery(const PlannedRows *rows, const PlannedArm *arm)
+{
+	auto *indexes =
+		static_cast<int *>(palloc0(sizeof(int) * static_cast<Size>(list_length(rows->tables) + 1)));
+	Query *query = ArmSelect(rows, arm, indexes);
+	ListCell *cell;
+	foreach (cell, rows->columns) {
+		const auto *column = lfirst_node(TargetEntry, cell);
+		Node *expression = Placed(
+			static_cast<Node *>(list_nth(arm->columns, foreach_current_index(cell))), indexes);
+		query->targetList =
+			lappend(query->targetList, makeTargetEntry(reinterpret_cast<Expr *>(expression),
+													   column->resno, column->resname, false));
+	}
+	if (arm->conditions != NIL)
+		query->jointree->quals = Placed(
+			reinterpret_cast<Node *>(make_ands_explicit(list_copy(arm->conditions))), indexes);
+	return pg_get_querydef(query, false);
+}
+
+const char *RowsQuery(const QueryPlan *plan)
+{
+	const PlannedRows *rows = plan->rows;
+	if (rows->is_flat)
+		return ArmQuery(rows, static_cast<PlannedArm *>(linitial(rows->arms)));
+	Query *query = GivenRows(plan);
+	query->targetList = static_cast<List *>(copyObjectImpl(rows->columns));
+	return pg_get_querydef(query, false);
+}
+
+List *SourcesOf(const PlannedRows *rows)
+{
+	List *sources = NIL;
+	Bitmapset *numbers = nullptr;
+	int number = -1;
+	ListCell *cell;
+	foreach (cell, rows->arms)
+		numbers = bms_add_members(numbers, static_cast<PlannedArm *>(lfirst(cell))->tables);
+	while ((number = bms_next_member(numbers, number)) >= 0)
+		sources = lappend(sources, list_nth(rows->tables, number - 1));
+	return sources;
+}
+
+List *PlansWithRows(const QueryPlan *plan)
+{
+	List *plans = NIL;
+	ListCell *cell;
+	foreach (cell, plan->cores) {
+		const QueryPlan *of = static_cast<PlannedCore *>(lfirst(cell))->plan;
+		if (of->rows != nullptr)
+			plans = list_append_unique_ptr(plans, const_cast<QueryPlan *>(of));
+	}
+	return plans;
+}
+
+} // namespace mezzanine::views
