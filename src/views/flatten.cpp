@@ -5,6 +5,7 @@
 #include "views/definition.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/outer.h"
 #include "views/sum.h"
 #include "views/tables.h"
 #include "views/timezones.h"
@@ -27,8 +28,12 @@ Node *Renumber(Node *node, void *context)
 		return pg::MutateExpression(node, Renumber, context);
 	Var *var = castNode(Var, copyObjectImpl(node));
 	if (var->varlevelsup > 0) {
+		const Level *inner = level;
 		for (; var->varlevelsup > 0; var->varlevelsup--)
 			level = level->outer;
+		if (level->gathering != inner->gathering)
+			Refuse(inner->plan, "a subquery that looks out of groups or an outer join is",
+				   "Join what it looks out to inside.");
 		return InNumbers(level, var);
 	}
 	const Place *place = &level->places[var->varno];
@@ -317,11 +322,8 @@ List *FlattenItem(Level *level, Node *item)
 	if (IsA(item, RangeTblRef))
 		return FlattenEntry(level, castNode(RangeTblRef, item)->rtindex);
 	const JoinExpr *join = castNode(JoinExpr, item);
-	if (join->jointype != JOIN_INNER) {
-		Refuse(level->plan, "an outer join is",
-			   "Join by inner joins, and add what has no match where you read the view.");
-		return NIL;
-	}
+	if (join->jointype != JOIN_INNER)
+		return FlattenOuter(level, join);
 	const List *left = FlattenItem(level, join->larg);
 	const List *right = left == NIL ? NIL : FlattenItem(level, join->rarg);
 	List *both = Product(left, right);

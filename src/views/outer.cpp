@@ -1,0 +1,315 @@
+#include "views/outer.h"
+
+#include "views/expression.h"
+#include "views/sum.h"
+#include "views/timezones.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+// An equality of both sides of a join.
+struct JoinKey {
+	OpExpr *equality; // as given
+	int nullable;     // which of its arguments is of the nullable side
+};
+
+// What is joined.
+struct Side {
+	Node *item;         // of FROM, as given
+	Bitmapset *entries; // in it
+	List *sum;          // what it is
+	int after;          // its numbers are above this one
+	int last;           // up to this one
+};
+
+// The conjuncts of ON, as given, by what they are about.
+struct Conjuncts {
+	List *keys;        // of JoinKey
+	List *of_kept;     // about the side that keeps its rows alone
+	List *of_nullable; // about the other alone, or about none
+	List *of_both;     // others
+};
+
+Bitmapset *EntriesIn(const Node *item)
+{
+	if (IsA(item, RangeTblRef))
+		return bms_make_singleton(castNode(RangeTblRef, item)->rtindex);
+	const JoinExpr *join = castNode(JoinExpr, item);
+	return bms_add_member(bms_join(EntriesIn(join->larg), EntriesIn(join->rarg)), join->rtindex);
+}
+
+bool FlattenSide(Level *level, Node *item, Side *side)
+{
+	side->item = item;
+	side->entries = EntriesIn(item);
+	side->after = list_length(level->gathering->tables);
+	side->sum = FlattenItem(level, item);
+	side->last = list_length(level->gathering->tables);
+	return side->sum != NIL;
+}
+
+bool IsAbout(Node *expression, const Side *side)
+{
+	const Bitmapset *entries = pull_varnos(nullptr, expression);
+	return !bms_is_empty(entries) && bms_is_subset(entries, side->entries);
+}
+
+// Whether a conjunct is an equality of both sides that finds one of the distinct keys.
+bool IsKey(Node *conjunct, const Side *kept, const Side *nullable, JoinKey *key)
+{
+	if (!IsA(conjunct, OpExpr) || list_length(castNode(OpExpr, conjunct)->args) != 2)
+		return false;
+	key->equality = castNode(OpExpr, conjunct);
+	for (key->nullable = 0; key->nullable < 2; key->nullable++) {
+		auto *mine = static_cast<Node *>(list_nth(key->equality->args, key->nullable));
+		if (IsAbout(mine, nullable) &&
+			IsAbout(static_cast<Node *>(list_nth(key->equality->args, 1 - key->nullable)), kept))
+			return FindsOne(key->equality, mine);
+	}
+	return false;
+}
+
+Conjuncts Sort(const List *conjuncts, const Side *kept, const Side *nullable)
+{
+	Conjuncts sorted = {};
+	ListCell *cell;
+	foreach (cell, conjuncts) {
+		auto *conjunct = static_cast<Node *>(lfirst(cell));
+		JoinKey key;
+		if (IsKey(conjunct, kept, nullable, &key)) {
+			auto *copy = static_cast<JoinKey *>(palloc(sizeof(JoinKey)));
+			*copy = key;
+			sorted.keys = lappend(sorted.keys, copy);
+		} else if (IsAbout(conjunct, kept)) {
+			sorted.of_kept = lappend(sorted.of_kept, conjunct);
+		} else if (IsAbout(conjunct, nullable) || !contain_var_clause(conjunct)) {
+			sorted.of_nullable = lappend(sorted.of_nullable, conjunct);
+		} else {
+			sorted.of_both = lappend(sorted.of_both, conjunct);
+		}
+	}
+	return sorted;
+}
+
+// Adds conditions as given; false: refused.
+bool AddGiven(Level *level, List *conditions, List *sum)
+{
+	ListCell *cell;
+	foreach (cell, conditions) {
+		Node *condition = InNumbers(level, lfirst(cell));
+		if (!CheckExpression(level->plan, NameZones(condition)))
+			return false;
+		AddCondition(sum, condition);
+	}
+	return true;
+}
+
+Node *KeyOf(const JoinKey *key)
+{
+	return static_cast<Node *>(list_nth(key->equality->args, key->nullable));
+}
+
+// The keys' expressions on the nullable side, each once.
+List *KeysOf(const List *keys)
+{
+	List *expressions = NIL;
+	ListCell *cell;
+	foreach (cell, keys)
+		expressions = list_append_unique(expressions, KeyOf(static_cast<JoinKey *>(lfirst(cell))));
+	return expressions;
+}
+
+// The equalities with what a core shows in the place of the keys that it groups by.
+void AddKeyConditions(Level *level, const List *keys, const List *outputs, List *sum)
+{
+	const List *expressions = KeysOf(keys);
+	ListCell *cell;
+	foreach (cell, keys) {
+		const auto *key = static_cast<JoinKey *>(lfirst(cell));
+		auto *equality = castNode(OpExpr, InNumbers(level, key->equality));
+		ListCell *other;
+		foreach (other, expressions)
+			if (equal(lfirst(other), KeyOf(key)))
+				lfirst(list_nth_cell(equality->args, key->nullable)) =
+					copyObjectImpl(list_nth(outputs, foreach_current_index(other)));
+		AddCondition(sum, reinterpret_cast<Node *>(equality));
+	}
+}
+
+// Whether a row of the kept side matches one of the nullable side at most, which is groups.
+bool IsUnique(Level *level, const Side *nullable, const Conjuncts *conjuncts)
+{
+	ListCell *cell;
+	if (!IsA(nullable->item, RangeTblRef))
+		return false;
+	const Place *place = &level->places[castNode(RangeTblRef, nullable->item)->rtindex];
+	if (place->inner == nullptr)
+		return false;
+	const int number = nullable->after + 1;
+	foreach (cell, ShownCore(place->inner)->keys) {
+		const auto *column = static_cast<PlannedColumn *>(lfirst(cell));
+		ListCell *key;
+		bool is_given = false;
+		foreach (key, conjuncts->keys) {
+			Node *mine = InNumbers(level, KeyOf(static_cast<JoinKey *>(lfirst(key))));
+			is_given |= IsA(mine, Var) && castNode(Var, mine)->varno == number &&
+						castNode(Var, mine)->varattno == column->attribute;
+		}
+		if (!is_given)
+			return false;
+	}
+	return true;
+}
+
+const char *NameOf(const Query *given, const Side *side)
+{
+	return rt_fetch(bms_next_member(side->entries, -1), given->rtable)->eref->aliasname;
+}
+
+// The rows of the kept side that have a match.  NIL: refused.
+List *Matched(Level *level, const Side *kept, const Side *nullable, const Conjuncts *conjuncts)
+{
+	if (conjuncts->of_both != NIL) {
+		RefuseWithDetail(
+			level->plan, "this condition of an outer join is not supported yet in a mezzanine view",
+			psprintf("The condition is about both sides, and no equality: %s.",
+					 DeparseOver(level->given->rtable,
+								 static_cast<Node *>(linitial(conjuncts->of_both)), true)),
+			"Join by equalities, and by conditions on one side alone.");
+		return NIL;
+	}
+	const Query *distinct =
+		DistinctKeys(level->given, nullable->item, KeysOf(conjuncts->keys), conjuncts->of_nullable);
+	QueryPlan *inner = PlanInner(level, distinct, level->outer);
+	if (inner == nullptr)
+		return NIL;
+	List *outputs;
+	List *matched =
+		Product(kept->sum, JoinInner(level, inner, NameOf(level->given, nullable), &outputs));
+	AddKeyConditions(level, conjuncts->keys, outputs, matched);
+	return AddGiven(level, conjuncts->of_kept, matched) ? matched : NIL;
+}
+
+// What the join has beside the rows of the inner join, `joined`: those of the kept side that have
+// no match, with NULLs.  NIL: refused.
+List *Unmatched(Level *level, const Side *kept, const Side *nullable, const List *conjuncts,
+				const List *joined)
+{
+	const Conjuncts sorted = Sort(conjuncts, kept, nullable);
+	const List *matched =
+		IsUnique(level, nullable, &sorted) ? joined : Matched(level, kept, nullable, &sorted);
+	if (matched == NIL)
+		return NIL;
+	return list_concat(WithNulls(kept->sum, nullable->after, nullable->last),
+					   WithNulls(Negated(matched), nullable->after, nullable->last));
+}
+
+// Both sides, and what their join has.  NIL: refused.
+List *JoinSides(Level *level, const JoinExpr *join, Side *left, Side *right)
+{
+	if (checkExprHasSubLink(join->quals)) {
+		Refuse(level->plan, "a subquery in the condition of an outer join is",
+			   "Select it before, in a subquery in FROM.");
+		return NIL;
+	}
+	if (!FlattenSide(level, join->larg, left) || !FlattenSide(level, join->rarg, right))
+		return NIL;
+	List *conjuncts = castNode(
+		List, flatten_join_alias_vars(const_cast<Query *>(level->given),
+									  reinterpret_cast<Node *>(make_ands_implicit(
+										  reinterpret_cast<Expr *>(copyObjectImpl(join->quals))))));
+	List *joined = Product(left->sum, right->sum);
+	if (!AddGiven(level, conjuncts, joined))
+		return NIL;
+	List *sum = list_copy(joined);
+	const Side *nullable[2] = {join->jointype == JOIN_RIGHT ? nullptr : right,
+							   join->jointype == JOIN_LEFT ? nullptr : left};
+	for (const Side *side : nullable) {
+		if (side == nullptr)
+			continue;
+		List *unmatched = Unmatched(level, side == right ? left : right, side, conjuncts, joined);
+		if (unmatched == NIL)
+			return NIL;
+		sum = list_concat(sum, unmatched);
+	}
+	return sum;
+}
+
+} // namespace
+
+List *FlattenOuter(Level *level, const JoinExpr *join)
+{
+	const bool was_optional = level->is_optional;
+	Side left;
+	Side right;
+	level->is_optional = true;
+	List *sum = JoinSides(level, join, &left, &right);
+	level->is_optional = was_optional;
+	return sum;
+}
+
+Query *DistinctKeys(const Query *given, const Node *item, List *keys, List *conditions)
+{
+	auto *query = makeNode(Query);
+	const Bitmapset *entries = EntriesIn(item);
+	List *all = static_cast<List *>(copyObjectImpl(conditions));
+	ListCell *cell;
+	query->commandType = CMD_SELECT;
+	query->cteList = static_cast<List *>(copyObjectImpl(given->cteList));
+	foreach (cell, given->rtable) {
+		// What is not in FROM is not there to be named.
+		auto *none = makeNode(RangeTblEntry);
+		none->rtekind = RTE_RESULT;
+		none->eref = makeAlias("none", NIL);
+		query->rtable =
+			lappend(query->rtable, bms_is_member(foreach_current_index(cell) + 1, entries)
+									   ? static_cast<RangeTblEntry *>(copyObjectImpl(lfirst(cell)))
+									   : none);
+	}
+	if (keys == NIL)
+		keys = list_make1(makeBoolConst(true, false)); // whether there is any
+	foreach (cell, keys) {
+		auto *key = static_cast<Node *>(copyObjectImpl(lfirst(cell)));
+		TargetEntry *target = makeTargetEntry(
+			reinterpret_cast<Expr *>(key), static_cast<AttrNumber>(foreach_current_index(cell) + 1),
+			psprintf("k%d", foreach_current_index(cell) + 1), false);
+		auto *clause = makeNode(SortGroupClause);
+		target->ressortgroupref = clause->tleSortGroupRef =
+			static_cast<Index>(foreach_current_index(cell) + 1);
+		get_sort_group_operators(exprType(key), false, true, false, &clause->sortop, &clause->eqop,
+								 nullptr, &clause->hashable);
+		query->targetList = lappend(query->targetList, target);
+		query->distinctClause = lappend(query->distinctClause, clause);
+		if (IsA(key, Const))
+			continue;
+		auto *test = makeNode(NullTest);
+		test->arg = reinterpret_cast<Expr *>(copyObjectImpl(key));
+		test->nulltesttype = IS_NOT_NULL;
+		test->location = -1;
+		all = lappend(all, test);
+	}
+	query->jointree = makeFromExpr(list_make1(copyObjectImpl(item)), nullptr);
+	if (all != NIL)
+		query->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(all));
+	return query;
+}
+
+bool FindsOne(const OpExpr *equality, Node *key)
+{
+	const Oid type = exprType(key);
+	const Oid collation = exprCollation(key);
+	if (!op_strict(equality->opno) ||
+		!op_hashjoinable(equality->opno, exprType(static_cast<Node *>(linitial(equality->args)))))
+		return false;
+	const TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_EQ_OPR);
+	if (!OidIsValid(entry->eq_opr) || !equality_ops_are_compatible(equality->opno, entry->eq_opr))
+		return false;
+	return collation == equality->inputcollid || !OidIsValid(collation) ||
+		   (get_collation_isdeterministic(collation) &&
+			get_collation_isdeterministic(equality->inputcollid));
+}
+
+} // namespace mezzanine::views
