@@ -25,8 +25,6 @@ bool CheckClauses(QueryPlan *plan)
 		return Refuse(plan, "WITH RECURSIVE is", kTableHint);
 	if (query->setOperations != nullptr)
 		return Refuse(plan, "UNION, INTERSECT and EXCEPT are", kTableHint);
-	if (query->hasSubLinks)
-		return Refuse(plan, "a subquery in an expression is", kTableHint);
 	if (query->rowMarks != NIL)
 		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
 	return true;

@@ -6,6 +6,8 @@
 #include "views/expression.h"
 #include "views/finish.h"
 #include "views/outer.h"
+#include "views/scalar.h"
+#include "views/semijoin.h"
 #include "views/sum.h"
 #include "views/tables.h"
 #include "views/timezones.h"
@@ -24,6 +26,15 @@ Node *Renumber(Node *node, void *context)
 	auto *level = static_cast<Level *>(context);
 	if (node == nullptr)
 		return nullptr;
+	if (IsA(node, SubLink)) {
+		Node *value = ScalarValue(level, castNode(SubLink, node));
+		if (value != nullptr)
+			return value;
+		Refuse(level->plan, "a subquery in such an expression is",
+			   "Use it as a condition of its own, by EXISTS or IN, or join it in FROM.");
+		return reinterpret_cast<Node *>(
+			makeNullConst(exprType(node), exprTypmod(node), exprCollation(node)));
+	}
 	if (!IsA(node, Var))
 		return pg::MutateExpression(node, Renumber, context);
 	Var *var = castNode(Var, copyObjectImpl(node));
@@ -67,8 +78,6 @@ bool CheckSubquery(QueryPlan *plan, const Query *query)
 		return Refuse(plan, "a subquery with window functions is", kHint);
 	if (query->hasTargetSRFs)
 		return Refuse(plan, "a subquery with set-returning functions is", kHint);
-	if (query->hasSubLinks)
-		return Refuse(plan, "a subquery in an expression is", kHint);
 	if (query->rowMarks != NIL)
 		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
 	return true;
@@ -257,7 +266,7 @@ List *FlattenEntry(Level *level, int number)
 bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 {
 	auto *gathering = static_cast<Gathering *>(palloc0(sizeof(Gathering)));
-	const Level like = {plan, gathering, nullptr, nullptr, nullptr, true, is_view, false, NIL};
+	const Level like = {plan, gathering, nullptr, nullptr, nullptr, true, is_view, false, NIL, NIL};
 	Level *level = LevelBelow(&like, static_cast<Query *>(copyObjectImpl(plan->query)), outer);
 	level->is_top = true;
 	level->sum = FlattenItems(level);
@@ -278,6 +287,7 @@ Level *LevelBelow(const Level *like, const Query *given, Level *outer)
 	level->outer = outer;
 	level->is_top = false;
 	level->sum = NIL;
+	level->scalars = NIL;
 	level->places = static_cast<Place *>(
 		palloc0(sizeof(Place) * static_cast<Size>(list_length(given->rtable) + 1)));
 	return level;
@@ -297,15 +307,22 @@ int AddNumber(Level *level, RangeTblEntry *entry, QueryPlan *inner)
 	return NumberCount(level);
 }
 
-bool AddConditions(Level *level, Node *quals, List *sum)
+bool AddConditions(Level *level, Node *quals, List **sum)
 {
 	ListCell *cell;
 	const bool is_where = level->is_top && quals == level->given->jointree->quals;
 	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(quals))) {
 		auto *given = static_cast<Node *>(lfirst(cell));
+		if (IsSemijoin(given)) {
+			if (!Semijoin(level, given, sum))
+				return false;
+			continue;
+		}
+		if (!JoinScalars(level, given, sum))
+			return false;
 		Node *condition = InNumbers(level, given);
 		if (CulpritOf(NameZones(condition)) == nullptr) {
-			AddCondition(sum, condition);
+			AddCondition(*sum, condition);
 			continue;
 		}
 		if (level->is_optional)
@@ -327,7 +344,7 @@ List *FlattenItem(Level *level, Node *item)
 	const List *left = FlattenItem(level, join->larg);
 	const List *right = left == NIL ? NIL : FlattenItem(level, join->rarg);
 	List *both = Product(left, right);
-	return both != NIL && AddConditions(level, join->quals, both) ? both : NIL;
+	return both != NIL && AddConditions(level, join->quals, &both) ? both : NIL;
 }
 
 List *FlattenItems(Level *level)
@@ -339,7 +356,7 @@ List *FlattenItems(Level *level)
 		if (sum == NIL)
 			return NIL;
 	}
-	return AddConditions(level, level->given->jointree->quals, sum) ? sum : NIL;
+	return AddConditions(level, level->given->jointree->quals, &sum) ? sum : NIL;
 }
 
 QueryPlan *PlanInner(Level *level, const Query *query, Level *outer)

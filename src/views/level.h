@@ -55,6 +55,7 @@ struct Level {
 	bool is_view;     // whether what its entries name is in a view's query
 	bool is_optional; // whether some rows of the whole are without it: it is below an outer join
 	List *sum;        // of Alternative: of the plan's own query
+	List *scalars;    // subqueries in its expressions, with what stands for them (scalar.cpp)
 };
 
 // The level of a query in FROM of another.
@@ -72,8 +73,8 @@ List *FlattenItems(Level *level);
 // One item of a level's FROM, with all that it joins.  NIL: refused.
 List *FlattenItem(Level *level, Node *item);
 
-// Adds the conjuncts of a condition of the level to all of a sum; false: refused.
-bool AddConditions(Level *level, Node *quals, List *sum);
+// Has a sum be of the rows that meet a condition of the level; false: refused.
+bool AddConditions(Level *level, Node *quals, List **sum);
 
 // The plan of a query that groups, part of the level's plan; NULL: refused.  `outer` is what it
 // looks out to.

@@ -181,8 +181,8 @@ List *Matched(Level *level, const Side *kept, const Side *nullable, const Conjun
 			"Join by equalities, and by conditions on one side alone.");
 		return NIL;
 	}
-	const Query *distinct =
-		DistinctKeys(level->given, nullable->item, KeysOf(conjuncts->keys), conjuncts->of_nullable);
+	const Query *distinct = DistinctKeys(level->given, list_make1(nullable->item),
+										 KeysOf(conjuncts->keys), conjuncts->of_nullable);
 	QueryPlan *inner = PlanInner(level, distinct, level->outer);
 	if (inner == nullptr)
 		return NIL;
@@ -251,14 +251,17 @@ List *FlattenOuter(Level *level, const JoinExpr *join)
 	return sum;
 }
 
-Query *DistinctKeys(const Query *given, const Node *item, List *keys, List *conditions)
+Query *DistinctKeys(const Query *given, List *items, List *keys, List *conditions)
 {
 	auto *query = makeNode(Query);
-	const Bitmapset *entries = EntriesIn(item);
+	Bitmapset *entries = nullptr;
 	List *all = static_cast<List *>(copyObjectImpl(conditions));
 	ListCell *cell;
 	query->commandType = CMD_SELECT;
 	query->cteList = static_cast<List *>(copyObjectImpl(given->cteList));
+	query->hasSubLinks = given->hasSubLinks;
+	foreach (cell, items)
+		entries = bms_join(entries, EntriesIn(static_cast<Node *>(lfirst(cell))));
 	foreach (cell, given->rtable) {
 		// What is not in FROM is not there to be named.
 		auto *none = makeNode(RangeTblEntry);
@@ -291,7 +294,7 @@ Query *DistinctKeys(const Query *given, const Node *item, List *keys, List *cond
 		test->location = -1;
 		all = lappend(all, test);
 	}
-	query->jointree = makeFromExpr(list_make1(copyObjectImpl(item)), nullptr);
+	query->jointree = makeFromExpr(static_cast<List *>(copyObjectImpl(items)), nullptr);
 	if (all != NIL)
 		query->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(all));
 	return query;

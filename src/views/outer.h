@@ -16,9 +16,9 @@ namespace mezzanine::views
 // What an outer join of a level's FROM is.  NIL: refused.
 List *FlattenOuter(Level *level, const JoinExpr *join);
 
-// A level's part of FROM, with conditions on it alone: SELECT DISTINCT keys FROM item WHERE
-// conditions, where the keys are not NULL.
-Query *DistinctKeys(const Query *given, const Node *item, List *keys, List *conditions);
+// SELECT DISTINCT keys FROM items, of a query as given, WHERE conditions, where the keys are not
+// NULL.
+Query *DistinctKeys(const Query *given, List *items, List *keys, List *conditions);
 
 // Whether two values that are equal by the operator to one are equal by the default operator of
 // the type of `key`, one of its arguments; so that among distinct keys there is at most one.

@@ -1,0 +1,175 @@
+-- EXISTS, NOT EXISTS and IN as conditions, correlated and not.
+CREATE SCHEMA semi;
+SET search_path = semi, public;
+SET TimeZone = 'UTC';
+SET client_min_messages = warning;
+CREATE TABLE a (id int PRIMARY KEY, k int, g text);
+CREATE TABLE b (id int PRIMARY KEY, k int8, x int, t text);
+CREATE TABLE c (id int PRIMARY KEY, x int, y numeric);
+CREATE INDEX ON a (k);
+CREATE INDEX ON b (k);
+CREATE INDEX ON b (x);
+CREATE INDEX ON c (x);
+INSERT INTO a SELECT i, nullif(i % 8, 7), 'g' || i % 3 FROM generate_series(1, 20) AS i;
+INSERT INTO b SELECT i, nullif(i % 6 + 1, 6), i % 5, nullif('t' || i % 2, 't0') FROM generate_series(1, 15) AS i;
+INSERT INTO c SELECT i, nullif(i % 4, 0), i / 2.0 FROM generate_series(1, 10) AS i;
+CREATE VIEW big_b AS SELECT k, x FROM b WHERE x > 1;
+CREATE TABLE queries (number serial, name text, query text);
+INSERT INTO queries (name, query) VALUES
+	('se_exists', 'SELECT g, count(*), sum(id) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY g'),
+	('se_not', 'SELECT g, count(*), sum(id) FROM a WHERE NOT EXISTS (SELECT 1 FROM b WHERE b.k = a.k) GROUP BY g'),
+	('se_some', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT * FROM b WHERE a.k = b.k AND b.x > 1 AND b.t IS NOT NULL AND a.id % 2 = 0) GROUP BY g'),
+	('se_not_some', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT * FROM b WHERE a.k = b.k AND b.x > 1 AND a.id % 2 = 0) AND g <> ''g2'' GROUP BY g'),
+	('se_in', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b) GROUP BY g'),
+	('se_in_row', 'SELECT a.g, a.id FROM a WHERE (k, id % 5) IN (SELECT k, x FROM b WHERE t IS NULL)'),
+	('se_in_expression', 'SELECT g, count(*) FROM a WHERE k + 1 IN (SELECT x * 2 FROM b JOIN c USING (x)) GROUP BY g'),
+	('se_in_tied', 'SELECT g, count(*) FROM a WHERE id % 4 IN (SELECT x FROM b WHERE b.k = a.k) GROUP BY g'),
+	('se_any', 'SELECT g, count(*) FROM a WHERE k = ANY (SELECT k FROM b WHERE x < 3) GROUP BY g'),
+	('se_two', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k) AND NOT EXISTS (SELECT FROM c WHERE c.x = a.k) GROUP BY g'),
+	('se_not_not', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k) AND NOT EXISTS (SELECT FROM c WHERE c.x = a.k) GROUP BY g'),
+	('se_join', 'SELECT a.g, b.x, count(*) FROM a JOIN b ON a.k = b.k AND EXISTS (SELECT FROM c WHERE c.x = b.x) WHERE a.id IN (SELECT id FROM c) GROUP BY 1, 2'),
+	('se_nested', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND NOT EXISTS (SELECT FROM c WHERE c.x = b.x AND c.y > 1)) GROUP BY g'),
+	('se_nested_in', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b WHERE x IN (SELECT x FROM c WHERE y > 2)) GROUP BY g'),
+	('se_joined', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b JOIN c ON b.x = c.x WHERE b.k = a.k AND c.y < 4) GROUP BY g'),
+	('se_outer', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM b LEFT JOIN c ON b.x = c.x WHERE b.k = a.k AND c.id IS NULL) GROUP BY g'),
+	('se_beside_outer', 'SELECT a.g, count(*), count(b.id) AS n FROM a LEFT JOIN b ON a.k = b.k WHERE NOT EXISTS (SELECT FROM c WHERE c.x = b.x) GROUP BY a.g'),
+	('se_below_outer', 'SELECT a.g, count(*), count(q.id) AS n FROM a LEFT JOIN (SELECT * FROM b WHERE EXISTS (SELECT FROM c WHERE c.x = b.x)) q ON a.k = q.k GROUP BY a.g'),
+	('se_groups', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b GROUP BY k HAVING count(*) > 2) GROUP BY g'),
+	('se_groups_value', 'SELECT g, count(*) FROM a WHERE id IN (SELECT count(*) FROM b GROUP BY k) GROUP BY g'),
+	('se_distinct', 'SELECT g, count(*) FROM a WHERE k IN (SELECT DISTINCT k FROM b ORDER BY k) GROUP BY g'),
+	('se_free', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM c WHERE y > 4) GROUP BY g'),
+	('se_free_not', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM c WHERE y > 4 LIMIT 1) GROUP BY g'),
+	('se_with', 'WITH q AS (SELECT k, x FROM b WHERE x > 0) SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM q) AND EXISTS (SELECT FROM q WHERE q.x = a.id) GROUP BY g'),
+	('se_view', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM big_b v WHERE v.k = a.k) GROUP BY g'),
+	('se_self', 'SELECT l.g, count(*) FROM a l WHERE EXISTS (SELECT FROM a r WHERE r.id = l.k) GROUP BY l.g'),
+	('se_bag', 'SELECT g FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k)'),
+	('se_bag_not', 'SELECT g FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k)'),
+	('se_subquery', 'SELECT g, max(n) FROM (SELECT g, count(*) AS n FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY g, k) q GROUP BY g'),
+	('se_distinct_over', 'SELECT DISTINCT g, k FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k)'),
+	('se_outside', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND a.g > ''g0'') GROUP BY g');
+DO $$
+DECLARE
+	q record;
+BEGIN
+	FOR q IN SELECT * FROM queries ORDER BY number LOOP
+		PERFORM mezzanine.create_view(q.name, q.query);
+	END LOOP;
+END $$;
+-- The views that differ from their queries, and by how many rows.
+CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
+		EXECUTE format('SELECT count(*) FROM (
+			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
+			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
+			differing) INTO number_of_rows;
+		IF number_of_rows > 0 THEN
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END $$;
+SELECT * FROM differences();
+SELECT * FROM mezzanine.se_exists ORDER BY 1;
+-- The first match of a key comes, the last one goes; on each side.
+INSERT INTO b VALUES (101, 7, 3, 'first');
+SELECT * FROM differences();
+INSERT INTO b VALUES (102, 7, NULL, 'second'), (103, NULL, 2, NULL), (104, 99, 1, 't');
+SELECT * FROM differences();
+DELETE FROM b WHERE k = 7;
+SELECT * FROM differences();
+INSERT INTO a VALUES (101, 99, 'g9'), (102, 98, NULL), (103, NULL, 'g1');
+SELECT * FROM differences();
+INSERT INTO c VALUES (101, 3, 5), (102, 77, 6), (103, NULL, NULL);
+SELECT * FROM differences();
+UPDATE b SET k = k + 1 WHERE id < 6;
+SELECT * FROM differences();
+UPDATE b SET x = x + 1, t = nullif(t, 't1') WHERE id % 3 = 0;
+SELECT * FROM differences();
+UPDATE b SET k = NULL WHERE k = 2;
+SELECT * FROM differences();
+UPDATE a SET k = 2 WHERE k = 3;
+SELECT * FROM differences();
+UPDATE a SET g = 'h' WHERE id % 4 = 0;
+SELECT * FROM differences();
+UPDATE a SET k = NULL WHERE id % 5 = 0;
+SELECT * FROM differences();
+UPDATE c SET x = nullif(x + 1, 3), y = y * 2;
+SELECT * FROM differences();
+DELETE FROM a WHERE id % 6 = 0;
+SELECT * FROM differences();
+DELETE FROM c WHERE y < 3;
+SELECT * FROM differences();
+-- All sides in one transaction; what the transaction itself reads; savepoints.
+BEGIN;
+INSERT INTO a SELECT 200 + i, i, 'g' || i % 3 FROM generate_series(1, 9) AS i;
+INSERT INTO b SELECT 200 + i, i, i % 4, 't' FROM generate_series(4, 12) AS i;
+SELECT * FROM differences();
+SAVEPOINT s;
+DELETE FROM b WHERE k IN (4, 5);
+UPDATE a SET k = k + 1;
+INSERT INTO c VALUES (201, 1, 1);
+SELECT * FROM differences();
+ROLLBACK TO s;
+SELECT * FROM differences();
+SAVEPOINT s2;
+DELETE FROM a WHERE k = 6;
+DELETE FROM b WHERE k = 6;
+UPDATE c SET x = 2 WHERE x = 4;
+RELEASE s2;
+SELECT * FROM differences();
+COMMIT;
+SELECT * FROM differences();
+-- A key leaves and comes again within one transaction.
+BEGIN;
+CREATE TEMP TABLE kept AS SELECT * FROM b;
+DELETE FROM b;
+SELECT * FROM differences();
+INSERT INTO b SELECT * FROM kept WHERE id % 2 = 0;
+COMMIT;
+SELECT * FROM differences();
+TRUNCATE c;
+SELECT * FROM differences();
+BEGIN;
+TRUNCATE b;
+INSERT INTO b VALUES (1, 1, 1, 't'), (2, 2, NULL, NULL);
+INSERT INTO c VALUES (1, 1, 1);
+SELECT * FROM differences();
+COMMIT;
+SELECT * FROM differences();
+TRUNCATE a;
+SELECT * FROM differences();
+INSERT INTO a SELECT i, nullif(i % 8, 7), 'g' || i % 3 FROM generate_series(1, 60) AS i;
+INSERT INTO b SELECT 300 + i, nullif(i % 11 + 1, 6), i % 5, nullif('t' || i % 2, 't0') FROM generate_series(1, 50) AS i;
+INSERT INTO c SELECT 300 + i, nullif(i % 4, 0), i / 2.0 FROM generate_series(1, 20) AS i;
+SELECT * FROM differences();
+DELETE FROM b WHERE id % 2 = 0;
+SELECT * FROM differences();
+SELECT q.name, v.* FROM queries AS q CROSS JOIN LATERAL mezzanine.verify(('mezzanine.' || q.name)::regclass) AS v;
+SELECT mezzanine.pause('mezzanine.se_nested');
+DELETE FROM a WHERE id < 9;
+UPDATE b SET x = x + 1;
+SELECT mezzanine.resume('mezzanine.se_nested') > 0 AS written;
+SELECT mezzanine.refresh('mezzanine.se_not', rebuild => true) > 0 AS written;
+SELECT * FROM differences();
+\pset tuples_only on
+\pset format unaligned
+SELECT mezzanine.get_create_command('mezzanine.se_nested');
+SELECT mezzanine.explain('SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b WHERE x > 1) GROUP BY g');
+SELECT mezzanine.explain('SELECT g FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k AND a.id > 3)');
+\pset tuples_only off
+\pset format aligned
+\set VERBOSITY terse
+-- What is refused.
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k < a.k) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b JOIN c ON c.x = a.k) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b LIMIT 3) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k OFFSET 1) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT count(*) FROM b WHERE b.k = a.k) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k < ANY (SELECT k FROM b) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b UNION SELECT FROM c) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY g', spread => 2);
+DROP TABLE c CASCADE;
+SELECT name FROM queries WHERE to_regclass('mezzanine.' || name) IS NULL ORDER BY number;
+DROP SCHEMA semi CASCADE;
+SELECT count(*) AS arms, (SELECT count(*) FROM mezzanine_info.rows) AS rows FROM mezzanine_info.arm;

@@ -1,0 +1,161 @@
+-- Scalar subqueries of a row that aggregate, correlated and not, as conditions have them.
+CREATE SCHEMA scalars;
+SET search_path = scalars, public;
+SET TimeZone = 'UTC';
+SET client_min_messages = warning;
+CREATE TABLE a (id int PRIMARY KEY, k int, g text);
+CREATE TABLE b (id int PRIMARY KEY, k int8, x int, t text);
+CREATE TABLE c (id int PRIMARY KEY, x int, y numeric);
+CREATE INDEX ON a (k);
+CREATE INDEX ON b (k);
+CREATE INDEX ON b (x);
+CREATE INDEX ON c (x);
+INSERT INTO a SELECT i, nullif(i % 8, 7), 'g' || i % 3 FROM generate_series(1, 20) AS i;
+INSERT INTO b SELECT i, nullif(i % 6 + 1, 6), i % 5, nullif('t' || i % 2, 't0') FROM generate_series(1, 15) AS i;
+INSERT INTO c SELECT i, nullif(i % 4, 0), i / 2.0 FROM generate_series(1, 10) AS i;
+CREATE VIEW big_b AS SELECT k, x FROM b WHERE x > 1;
+CREATE TABLE queries (number serial, name text, query text);
+INSERT INTO queries (name, query) VALUES
+	('sc_free', 'SELECT g, count(*) FROM a WHERE k > (SELECT avg(x) FROM b) GROUP BY g'),
+	('sc_free_max', 'SELECT k, x FROM b WHERE x = (SELECT max(x) FROM b)'),
+	('sc_free_count', 'SELECT g, count(*) FROM a WHERE id <= (SELECT count(*) FROM b WHERE t IS NULL) GROUP BY g'),
+	('sc_tied', 'SELECT g, count(*), sum(id) FROM a WHERE id > (SELECT 0.5 * sum(x) FROM b WHERE b.k = a.k) GROUP BY g'),
+	('sc_tied_count', 'SELECT g, count(*), sum(id) FROM a WHERE id % 3 >= (SELECT count(*) FROM b WHERE b.k = a.k) GROUP BY g'),
+	('sc_tied_none', 'SELECT g, count(*) FROM a WHERE (SELECT max(x) FROM b WHERE b.k = a.k AND b.t IS NOT NULL) IS NULL GROUP BY g'),
+	('sc_tied_coalesce', 'SELECT g, id FROM a WHERE coalesce((SELECT sum(x) FROM b WHERE b.k = a.k), -1) < 3'),
+	('sc_tied_self', 'SELECT l.k, l.x, l.id FROM b l WHERE l.x = (SELECT min(r.x) FROM b r WHERE r.k = l.k)'),
+	('sc_tied_two', 'SELECT g, count(*) FROM a WHERE id > (SELECT sum(y) FROM c, b WHERE b.x = c.x AND b.k = a.k AND c.id = a.id % 10) GROUP BY g'),
+	('sc_two', 'SELECT g, count(*) FROM a WHERE (SELECT count(*) FROM b WHERE b.k = a.k) > (SELECT count(*) FROM c WHERE c.x = a.k) GROUP BY g'),
+	('sc_join', 'SELECT a.g, count(*), sum(b.x) FROM a JOIN b ON a.k = b.k AND b.x > (SELECT avg(r.x) FROM b r WHERE r.k = b.k) GROUP BY a.g'),
+	('sc_outer', 'SELECT a.g, count(*), count(b.id) AS n FROM a LEFT JOIN b ON a.k = b.k WHERE a.id > (SELECT count(*) FROM c WHERE c.x = b.x) GROUP BY a.g'),
+	('sc_groups', 'WITH q AS (SELECT k, sum(x) AS s FROM b GROUP BY k) SELECT a.id, q.s FROM a JOIN q ON q.k = a.k WHERE q.s = (SELECT max(s) FROM q)'),
+	('sc_in', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b WHERE x > (SELECT avg(y) / 4 FROM c WHERE c.x = b.x)) GROUP BY g'),
+	('sc_or', 'SELECT g, count(*) FROM a WHERE id < 5 OR k = (SELECT max(k) FROM b) OR id = (SELECT count(*) FROM c WHERE c.x = a.k) GROUP BY g'),
+	('sc_bag', 'SELECT g FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k)'),
+	('sc_outside', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k AND a.id > 6) GROUP BY g'),
+	('sc_array', 'SELECT g, count(*) FROM a WHERE id = ANY ((SELECT array_agg(x ORDER BY x) FROM b WHERE b.k = a.k)::int[]) GROUP BY g'),
+	('sc_below_outer', 'SELECT a.g, count(*), count(q.id) AS n FROM a LEFT JOIN (SELECT * FROM b WHERE x >= (SELECT count(*) FROM c WHERE c.x = b.x)) q ON a.k = q.k GROUP BY a.g');
+DO $$
+DECLARE
+	q record;
+BEGIN
+	FOR q IN SELECT * FROM queries ORDER BY number LOOP
+		PERFORM mezzanine.create_view(q.name, q.query);
+	END LOOP;
+END $$;
+-- The views that differ from their queries, and by how many rows.
+CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
+		EXECUTE format('SELECT count(*) FROM (
+			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
+			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
+			differing) INTO number_of_rows;
+		IF number_of_rows > 0 THEN
+			RETURN NEXT;
+		END IF;
+	END LOOP;
+END $$;
+SELECT * FROM differences();
+SELECT * FROM mezzanine.sc_tied ORDER BY 1;
+-- The first match of a key comes, the last one goes; on each side.
+INSERT INTO b VALUES (101, 7, 3, 'first');
+SELECT * FROM differences();
+INSERT INTO b VALUES (102, 7, NULL, 'second'), (103, NULL, 2, NULL), (104, 99, 1, 't');
+SELECT * FROM differences();
+DELETE FROM b WHERE k = 7;
+SELECT * FROM differences();
+INSERT INTO a VALUES (101, 99, 'g9'), (102, 98, NULL), (103, NULL, 'g1');
+SELECT * FROM differences();
+INSERT INTO c VALUES (101, 3, 5), (102, 77, 6), (103, NULL, NULL);
+SELECT * FROM differences();
+UPDATE b SET k = k + 1 WHERE id < 6;
+SELECT * FROM differences();
+UPDATE b SET x = x + 1, t = nullif(t, 't1') WHERE id % 3 = 0;
+SELECT * FROM differences();
+UPDATE b SET k = NULL WHERE k = 2;
+SELECT * FROM differences();
+UPDATE a SET k = 2 WHERE k = 3;
+SELECT * FROM differences();
+UPDATE a SET g = 'h' WHERE id % 4 = 0;
+SELECT * FROM differences();
+UPDATE a SET k = NULL WHERE id % 5 = 0;
+SELECT * FROM differences();
+UPDATE c SET x = nullif(x + 1, 3), y = y * 2;
+SELECT * FROM differences();
+DELETE FROM a WHERE id % 6 = 0;
+SELECT * FROM differences();
+DELETE FROM c WHERE y < 3;
+SELECT * FROM differences();
+-- All sides in one transaction; what the transaction itself reads; savepoints.
+BEGIN;
+INSERT INTO a SELECT 200 + i, i, 'g' || i % 3 FROM generate_series(1, 9) AS i;
+INSERT INTO b SELECT 200 + i, i, i % 4, 't' FROM generate_series(4, 12) AS i;
+SELECT * FROM differences();
+SAVEPOINT s;
+DELETE FROM b WHERE k IN (4, 5);
+UPDATE a SET k = k + 1;
+INSERT INTO c VALUES (201, 1, 1);
+SELECT * FROM differences();
+ROLLBACK TO s;
+SELECT * FROM differences();
+SAVEPOINT s2;
+DELETE FROM a WHERE k = 6;
+DELETE FROM b WHERE k = 6;
+UPDATE c SET x = 2 WHERE x = 4;
+RELEASE s2;
+SELECT * FROM differences();
+COMMIT;
+SELECT * FROM differences();
+-- A key leaves and comes again within one transaction.
+BEGIN;
+CREATE TEMP TABLE kept AS SELECT * FROM b;
+DELETE FROM b;
+SELECT * FROM differences();
+INSERT INTO b SELECT * FROM kept WHERE id % 2 = 0;
+COMMIT;
+SELECT * FROM differences();
+TRUNCATE c;
+SELECT * FROM differences();
+BEGIN;
+TRUNCATE b;
+INSERT INTO b VALUES (1, 1, 1, 't'), (2, 2, NULL, NULL);
+INSERT INTO c VALUES (1, 1, 1);
+SELECT * FROM differences();
+COMMIT;
+SELECT * FROM differences();
+TRUNCATE a;
+SELECT * FROM differences();
+INSERT INTO a SELECT i, nullif(i % 8, 7), 'g' || i % 3 FROM generate_series(1, 60) AS i;
+INSERT INTO b SELECT 300 + i, nullif(i % 11 + 1, 6), i % 5, nullif('t' || i % 2, 't0') FROM generate_series(1, 50) AS i;
+INSERT INTO c SELECT 300 + i, nullif(i % 4, 0), i / 2.0 FROM generate_series(1, 20) AS i;
+SELECT * FROM differences();
+DELETE FROM b WHERE id % 2 = 0;
+SELECT * FROM differences();
+SELECT q.name, v.* FROM queries AS q CROSS JOIN LATERAL mezzanine.verify(('mezzanine.' || q.name)::regclass) AS v;
+SELECT mezzanine.pause('mezzanine.sc_two');
+DELETE FROM a WHERE id < 9;
+UPDATE b SET x = x + 1;
+SELECT mezzanine.resume('mezzanine.sc_two') > 0 AS written;
+SELECT mezzanine.refresh('mezzanine.sc_tied_count', rebuild => true) > 0 AS written;
+SELECT * FROM differences();
+\pset tuples_only on
+\pset format unaligned
+SELECT mezzanine.get_create_command('mezzanine.sc_tied');
+SELECT mezzanine.explain('SELECT g, count(*) FROM a WHERE id > (SELECT sum(x) FROM b WHERE b.k = a.k) GROUP BY g');
+SELECT mezzanine.explain('SELECT g FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k)');
+\pset tuples_only off
+\pset format aligned
+\set VERBOSITY terse
+-- What is refused.
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k < a.k) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT sum(x * a.id) FROM b WHERE b.k = a.k) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT x FROM b WHERE b.id = a.k) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT sum(x) FROM b WHERE b.k = a.k HAVING count(*) > 1) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE a.g > ''g1'') GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT rank(2) WITHIN GROUP (ORDER BY x) FROM b WHERE b.k = a.k) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
+DROP TABLE c CASCADE;
+SELECT name FROM queries WHERE to_regclass('mezzanine.' || name) IS NULL ORDER BY number;
+DROP SCHEMA scalars CASCADE;
+SELECT count(*) AS arms, (SELECT count(*) FROM mezzanine_info.rows) AS rows FROM mezzanine_info.arm;

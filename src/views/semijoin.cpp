@@ -1,0 +1,190 @@
+#include "views/semijoin.h"
+
+#include "views/correlation.h"
+#include "views/expression.h"
+#include "views/outer.h"
+#include "views/sum.h"
+
+namespace mezzanine::views
+{
+
+namespace
+{
+
+const SubLink *SublinkOf(const Node *conjunct)
+{
+	if (IsA(conjunct, BoolExpr) && castNode(BoolExpr, conjunct)->boolop == NOT_EXPR) {
+		const Node *argument = static_cast<Node *>(linitial(castNode(BoolExpr, conjunct)->args));
+		const bool is_exists =
+			IsA(argument, SubLink) && castNode(SubLink, argument)->subLinkType == EXISTS_SUBLINK;
+		return is_exists ? castNode(SubLink, argument) : nullptr;
+	}
+	if (!IsA(conjunct, SubLink))
+		return nullptr;
+	const SubLink *sublink = castNode(SubLink, conjunct);
+	const bool is_taken =
+		sublink->subLinkType == EXISTS_SUBLINK || sublink->subLinkType == ANY_SUBLINK;
+	return is_taken ? sublink : nullptr;
+}
+
+bool IsGrouped(const Query *query)
+{
+	return query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL ||
+		   query->havingQual != nullptr || query->distinctClause != NIL;
+}
+
+// Whether the limit leaves at least one row of any.
+bool LeavesOne(const Query *query)
+{
+	if (query->limitOffset != nullptr)
+		return false;
+	if (query->limitCount == nullptr)
+		return true;
+	const Node *limit = eval_const_expressions(nullptr, query->limitCount);
+	return IsA(limit, Const) && (castNode(Const, limit)->constisnull ||
+								 DatumGetInt64(castNode(Const, limit)->constvalue) > 0);
+}
+
+// What is asked of whether there are rows: neither which nor in what order.
+void Simplify(Query *query)
+{
+	query->targetList = NIL;
+	query->sortClause = NIL;
+	query->distinctClause = NIL;
+	query->hasDistinctOn = false;
+	query->hasTargetSRFs = false;
+	query->hasWindowFuncs = false;
+	query->windowClause = NIL;
+	query->limitCount = nullptr;
+}
+
+// Replaces the parameters that stand for the subquery's columns; the context is the subquery.
+Node *WithColumns(Node *node, void *context)
+{
+	if (node == nullptr)
+		return nullptr;
+	if (IsA(node, Param) && castNode(Param, node)->paramkind == PARAM_SUBLINK)
+		return static_cast<Node *>(
+			copyObjectImpl(list_nth_node(TargetEntry, static_cast<Query *>(context)->targetList,
+										 castNode(Param, node)->paramid - 1)
+							   ->expr));
+	return pg::MutateExpression(node, WithColumns, context);
+}
+
+// `x IN (SELECT y …)`: the comparisons are keys.  False: refused.
+bool AddComparisons(Level *level, const SubLink *sublink, Correlation *correlation)
+{
+	ListCell *cell;
+	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(sublink->testexpr))) {
+		auto *comparison = static_cast<Node *>(lfirst(cell));
+		auto *key = static_cast<CorrelationKey *>(palloc(sizeof(CorrelationKey)));
+		if (!IsA(comparison, OpExpr) || list_length(castNode(OpExpr, comparison)->args) != 2)
+			return Refuse(level->plan, "this comparison with a subquery is", "Compare by IN.");
+		key->equality = castNode(OpExpr, copyObjectImpl(comparison));
+		key->inner = 1;
+		ListCell *argument = list_nth_cell(key->equality->args, 1);
+		lfirst(argument) = WithColumns(static_cast<Node *>(lfirst(argument)), correlation->query);
+		if (!FindsOne(key->equality, static_cast<Node *>(lfirst(argument))))
+			return Refuse(level->plan, "a comparison with a subquery that is no equality is",
+						  "Compare by IN, or with an aggregate of the subquery.");
+		correlation->keys = lappend(correlation->keys, key);
+	}
+	return true;
+}
+
+// SELECT columns FROM (the query): one that does not group.
+Query *SelectFromGroups(Query *groups)
+{
+	auto *query = makeNode(Query);
+	auto *entry = makeNode(RangeTblEntry);
+	auto *reference = makeNode(RangeTblRef);
+	List *names = NIL;
+	ListCell *cell;
+	foreach (cell, groups->targetList) {
+		auto *target = lfirst_node(TargetEntry, cell);
+		if (target->resjunk)
+			continue;
+		auto *expression = reinterpret_cast<Node *>(target->expr);
+		target->resname = psprintf("c%d", foreach_current_index(cell) + 1);
+		names = lappend(names, makeString(target->resname));
+		query->targetList =
+			lappend(query->targetList,
+					makeTargetEntry(reinterpret_cast<Expr *>(makeVar(
+										1, target->resno, exprType(expression),
+										exprTypmod(expression), exprCollation(expression), 0)),
+									target->resno, target->resname, false));
+	}
+	// What it names by WITH is one level further out now.
+	IncrementVarSublevelsUp(reinterpret_cast<Node *>(groups), 1, 1);
+	entry->rtekind = RTE_SUBQUERY;
+	entry->subquery = groups;
+	entry->alias = makeAlias("groups", NIL);
+	entry->eref = makeAlias("groups", names);
+	entry->inFromCl = true;
+	reference->rtindex = 1;
+	query->commandType = CMD_SELECT;
+	query->rtable = list_make1(entry);
+	query->jointree = makeFromExpr(list_make1(reference), nullptr);
+	return query;
+}
+
+// A subquery that groups: what it selects are the rows that are looked at.  False: refused.
+bool OverGroups(Level *level, Correlation *correlation)
+{
+	Query *groups = correlation->query;
+	if (correlation->keys != NIL || correlation->outside != NIL)
+		return Refuse(level->plan, "a subquery that groups and looks out is",
+					  "Group by what it is tied to, and compare that by IN.");
+	if (correlation->conditions != NIL)
+		groups->jointree->quals =
+			reinterpret_cast<Node *>(make_ands_explicit(correlation->conditions));
+	correlation->conditions = NIL;
+	correlation->query = SelectFromGroups(groups);
+	return true;
+}
+
+bool Prepare(Level *level, const SubLink *sublink, Correlation *correlation)
+{
+	if (!Separate(level, sublink, correlation))
+		return false;
+	if (sublink->subLinkType == ANY_SUBLINK && correlation->query->limitCount != nullptr)
+		return Refuse(level->plan, "a subquery with LIMIT or OFFSET is",
+					  "Leave it out of the subquery.");
+	if (!LeavesOne(correlation->query))
+		return Refuse(level->plan, "a subquery with LIMIT or OFFSET is",
+					  "Leave it out of the subquery.");
+	if (IsGrouped(correlation->query) && !OverGroups(level, correlation))
+		return false;
+	if (sublink->subLinkType == ANY_SUBLINK && !AddComparisons(level, sublink, correlation))
+		return false;
+	Simplify(correlation->query);
+	return true;
+}
+
+} // namespace
+
+bool IsSemijoin(const Node *conjunct)
+{
+	return SublinkOf(conjunct) != nullptr;
+}
+
+bool Semijoin(Level *level, Node *conjunct, List **sum)
+{
+	Correlation correlation;
+	if (!Prepare(level, SublinkOf(conjunct), &correlation))
+		return false;
+	const Query *distinct = DistinctKeys(correlation.query, correlation.query->jointree->fromlist,
+										 InnerKeys(&correlation), correlation.conditions);
+	QueryPlan *inner = PlanSubquery(level, distinct);
+	if (inner == nullptr)
+		return false;
+	List *outputs;
+	List *matched =
+		Product(*sum, JoinInner(level, inner, NameInSubquery(correlation.query), &outputs));
+	if (!AddCorrelation(level, &correlation, outputs, matched))
+		return false;
+	*sum = IsA(conjunct, SubLink) ? matched : list_concat(*sum, Negated(matched));
+	return true;
+}
+
+} // namespace mezzanine::views
