@@ -70,6 +70,8 @@ SELECT inventory.count_start('count-milk', 'north', 'A') AS point \gset
 SELECT inventory.count('count-milk', 'north', 4, :point, 'spilt', lot => 'A');
 SELECT inventory.receive('count-phone', 'north', 1, serials => '{P1}') \gset
 SELECT inventory.count_start('count-phone', 'north') AS point \gset
+-- Of units with serial numbers, which were found: see inventory_stocktake.
+SELECT inventory.count('count-phone', 'north', 1, :point, 'none stolen');
 SELECT inventory.count('count-phone', 'north', 0, :point, 'stolen');
 SELECT * FROM inventory.verify();
 

@@ -29,6 +29,14 @@ COMMENT ON COLUMN inventory.outcome.shortfall IS
 	'what was missing, one line for an item and the location asked for; NULL for nothing';
 COMMENT ON COLUMN inventory.outcome.replayed IS 'whether this is an earlier answer given again';
 
-REVOKE ALL ON TYPE inventory.line, inventory.outcome FROM PUBLIC;
-GRANT USAGE ON TYPE inventory.line, inventory.outcome
+CREATE TYPE inventory.unit AS (
+	sku text,
+	serial text
+);
+COMMENT ON TYPE inventory.unit IS 'a unit with a number of its own';
+COMMENT ON COLUMN inventory.unit.sku IS 'the item';
+COMMENT ON COLUMN inventory.unit.serial IS 'its serial number';
+
+REVOKE ALL ON TYPE inventory.line, inventory.outcome, inventory.unit FROM PUBLIC;
+GRANT USAGE ON TYPE inventory.line, inventory.outcome, inventory.unit
 	TO inventory_app, inventory_operator, inventory_reader;

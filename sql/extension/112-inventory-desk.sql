@@ -27,6 +27,9 @@ CREATE TABLE inventory.count_point (
 	at timestamptz NOT NULL,
 	on_hand bigint NOT NULL,
 	by_counts bigint NOT NULL,
+	serials text[] COLLATE "C",
+	changes bigint[],
+	CONSTRAINT count_point_with_changes CHECK ((serials IS NULL) = (changes IS NULL)),
 	CONSTRAINT count_point_pkey PRIMARY KEY (stock, sequence)
 );
 COMMENT ON TABLE inventory.count_point IS
@@ -34,6 +37,9 @@ COMMENT ON TABLE inventory.count_point IS
 COMMENT ON COLUMN inventory.count_point.sequence IS 'what count_start() returned';
 COMMENT ON COLUMN inventory.count_point.by_counts IS
 	'the sum of all differences found by counts entered until then';
+COMMENT ON COLUMN inventory.count_point.serials IS
+	'the units that were in the stock, where it is kept by serial number';
+COMMENT ON COLUMN inventory.count_point.changes IS 'of each, the number of its latest change';
 
 CREATE TABLE inventory.quarantine (
 	stock bigint NOT NULL,
@@ -55,6 +61,18 @@ COMMENT ON COLUMN inventory.corrections.sequence IS
 COMMENT ON COLUMN inventory.corrections.delta IS 'units added to the books';
 COMMENT ON COLUMN inventory.corrections.counted IS 'units that were found, by a count';
 
+CREATE VIEW inventory.counted_serials AS
+SELECT s.sku, s.location, s.lot, c.sequence, c.at, h.serial,
+	CASE h.state WHEN 'gone' THEN 'missing' ELSE 'surplus' END AS finding, c.reason
+FROM inventory.correction AS c
+JOIN inventory.stock AS s ON s.stock = c.stock
+JOIN inventory.serial_history AS h ON h.sku = s.sku AND h.sequence = c.sequence
+WHERE c.verb = 'count';
+COMMENT ON VIEW inventory.counted_serials IS
+	'units that counts did not find, and units that they found though the books had them elsewhere';
+COMMENT ON COLUMN inventory.counted_serials.sequence IS 'number of the correction';
+COMMENT ON COLUMN inventory.counted_serials.finding IS 'missing, or surplus';
+
 CREATE VIEW inventory.quarantined AS
 SELECT s.sku, s.location, s.lot, sum(q.units)::bigint AS quantity
 FROM inventory.quarantine AS q
@@ -64,8 +82,8 @@ HAVING sum(q.units) <> 0;
 COMMENT ON VIEW inventory.quarantined IS 'units in quarantine, by stock';
 
 REVOKE ALL ON inventory.correction, inventory.count_point, inventory.quarantine,
-	inventory.corrections, inventory.quarantined FROM PUBLIC;
-GRANT SELECT ON inventory.corrections, inventory.quarantined
+	inventory.corrections, inventory.counted_serials, inventory.quarantined FROM PUBLIC;
+GRANT SELECT ON inventory.corrections, inventory.counted_serials, inventory.quarantined
 	TO inventory_operator, inventory_reader;
 
 SELECT pg_catalog.pg_extension_config_dump('inventory.correction', '');

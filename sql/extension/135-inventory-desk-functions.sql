@@ -16,13 +16,13 @@ COMMENT ON FUNCTION inventory.count_start IS
 	'count() takes as as_of_sequence';
 
 CREATE FUNCTION inventory.count(sku text, location text, counted bigint, as_of_sequence bigint,
-		reason text, key text = NULL, lot text = NULL)
+		reason text, key text = NULL, lot text = NULL, serials text[] = NULL)
 	RETURNS bigint
 	LANGUAGE c VOLATILE PARALLEL UNSAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 	AS 'MODULE_PATHNAME', 'mezzanine_count';
-COMMENT ON FUNCTION inventory.count(text, text, bigint, bigint, text, text, text) IS
-	'enters how many units were found as of a point; what has moved since survives; returns the '
-	'difference, by which the books were corrected';
+COMMENT ON FUNCTION inventory.count(text, text, bigint, bigint, text, text, text, text[]) IS
+	'enters how many units were found as of a point, and which where they have serial numbers; '
+	'what has moved since survives; returns the difference, by which the books were corrected';
 
 CREATE FUNCTION inventory.return_stock(sku text, location text, quantity bigint,
 		state text = 'sellable', key text = NULL, lot text = NULL, serials text[] = NULL,
@@ -52,10 +52,10 @@ COMMENT ON FUNCTION inventory.settle_quarantine IS
 	'the movement';
 
 REVOKE ALL ON FUNCTION inventory.adjust, inventory.count_start, inventory.return_stock,
-	inventory.count(text, text, bigint, bigint, text, text, text),
+	inventory.count(text, text, bigint, bigint, text, text, text, text[]),
 	inventory.quarantine(text, text, bigint, text, text, text, text[]),
 	inventory.settle_quarantine FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION inventory.adjust, inventory.count_start, inventory.return_stock,
-	inventory.count(text, text, bigint, bigint, text, text, text),
+	inventory.count(text, text, bigint, bigint, text, text, text, text[]),
 	inventory.quarantine(text, text, bigint, text, text, text, text[]),
 	inventory.settle_quarantine TO inventory_app;

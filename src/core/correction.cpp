@@ -15,6 +15,16 @@ using Wide = __int128;
 
 } // namespace
 
+void CheckPoint(const CountPoint &point, const Corrections &corrections)
+{
+	if (corrections.last_point >= point.sequence)
+		throw Error(Code::kCorrectedSince, "the stock has been counted since",
+					"This count began at " + std::to_string(point.sequence) +
+						"; one that began at " + std::to_string(corrections.last_point) +
+						" is entered.",
+					"Begin a new count with inventory.count_start().");
+}
+
 std::int64_t CountDifference(std::int64_t counted, const CountPoint &point,
 							 const Corrections &corrections)
 {
@@ -22,12 +32,7 @@ std::int64_t CountDifference(std::int64_t counted, const CountPoint &point,
 		throw Error(Code::kInvalidArgument, "the argument \"counted\" must not be negative",
 					"The number given is " + std::to_string(counted) + ".",
 					"Pass the number of units that were found.");
-	if (corrections.last_point >= point.sequence)
-		throw Error(Code::kCorrectedSince, "the stock has been counted since",
-					"This count began at " + std::to_string(point.sequence) +
-						"; one that began at " + std::to_string(corrections.last_point) +
-						" is entered.",
-					"Begin a new count with inventory.count_start().");
+	CheckPoint(point, corrections);
 	const Wide expected = Wide{point.on_hand} + corrections.by_counts - point.by_counts;
 	const Wide difference = counted - expected;
 	if (difference > std::numeric_limits<std::int64_t>::max() ||

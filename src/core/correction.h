@@ -21,14 +21,18 @@ struct Corrections {
 	std::int64_t by_counts;  // the sum of all differences that counts have found
 };
 
+// Checks that a count may still be entered: none that began then or later has been.
+//
+// Throws: kCorrectedSince.
+void CheckPoint(const CountPoint &point, const Corrections &corrections);
+
 // The difference that a count has found: what the books must be corrected by, whatever has
 // been sold or received since the point.
 //
 // What earlier counts have corrected since the point was already wrong at the point, and
 // counts as if it had been right then.
 //
-// Throws: kInvalidArgument where `counted` is negative, kCorrectedSince where a count that
-// began then or later has been entered, kOverflow.
+// Throws: kInvalidArgument where `counted` is negative, as CheckPoint, kOverflow.
 std::int64_t CountDifference(std::int64_t counted, const CountPoint &point,
 							 const Corrections &corrections);
 

@@ -1,5 +1,6 @@
 #include "inventory/correction.h"
 
+#include "inventory/array.h"
 #include "inventory/tables.h"
 
 #include "core/total.h"
@@ -67,6 +68,30 @@ core::Corrections FindCorrections(int64 stock, Snapshot snapshot)
 	pg::EndSearch(&search);
 	pg::CloseStore(&store);
 	return corrections;
+}
+
+CountNumbers FindCountNumbers(int64 stock)
+{
+	pg::Store store = OpenTable("correction", "correction_pkey", AccessShareLock);
+	ScanKeyData key = KeyOfStock(stock);
+	int room = 8;
+	CountNumbers numbers = {AllocateArray<int64>(room), 0};
+	pg::Search search = pg::BeginSearch(&store, &key, 1);
+	while (pg::NextMatch(&search, store.slot)) {
+		CHECK_FOR_INTERRUPTS();
+		slot_getallattrs(store.slot);
+		if (store.slot->tts_isnull[kPoint - 1])
+			continue;
+		if (numbers.count == room) {
+			room *= 2;
+			numbers.number = static_cast<int64 *>(
+				repalloc_huge(numbers.number, static_cast<Size>(room) * sizeof(int64)));
+		}
+		numbers.number[numbers.count++] = DatumGetInt64(store.slot->tts_values[kSequence - 1]);
+	}
+	pg::EndSearch(&search);
+	pg::CloseStore(&store);
+	return numbers;
 }
 
 int64 Correct(const Place &place, const Stock &stock, const Serials &serials,

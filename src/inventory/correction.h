@@ -19,6 +19,13 @@ struct Correction {
 // What has been corrected of a stock, as `snapshot` sees it; NULL for the latest.
 core::Corrections FindCorrections(int64 stock, Snapshot snapshot);
 
+// The numbers of those that counts have made, in their order.
+struct CountNumbers {
+	int64 *number;
+	int count;
+};
+CountNumbers FindCountNumbers(int64 stock);
+
 // Moves `correction.delta` units into what is available, or out of it, and writes the
 // correction; returns its number.  `serials` are those of the units.
 //

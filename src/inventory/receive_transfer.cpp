@@ -59,32 +59,67 @@ TransferLine *LineOf(const Transfer &transfer, const StockNames *names, const Li
 	pg_unreachable();
 }
 
-// Notes how much of each line arrives: what is asked for, or all where nothing is.
-void PlanArrival(Transfer *transfer, const StockNames *names, const Lines &asked)
+// What arrives, as the caller says.
+struct Arrival {
+	Lines lines;
+	NamedUnits units; // of items that are told apart
+};
+
+// Notes that `units` of an item arrive, which a line of the transfer carries.
+void PlanLine(Transfer *transfer, const StockNames *names, const Line &asked)
 {
-	for (int i = 0; asked.count == 0 && i < transfer->count; ++i) {
-		transfer->line[i].arriving = UnitsInTransit(transfer->line[i]);
-		transfer->line[i].carried.received += transfer->line[i].arriving;
-	}
-	for (int i = 0; i < asked.count; ++i) {
-		TransferLine *line = LineOf(*transfer, names, asked.line[i]);
-		pg::Failure failure;
-		if (!pg::CallCore(&failure, [&] { core::Arrive(asked.line[i].quantity, &line->carried); }))
-			MEZZANINE_RAISE(failure);
-		line->arriving += asked.line[i].quantity;
+	TransferLine *line = LineOf(*transfer, names, asked);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { core::Arrive(asked.quantity, &line->carried); }))
+		MEZZANINE_RAISE(failure);
+	line->arriving += asked.quantity;
+}
+
+// Notes which units of the lines arrive.  An item whose units are named needs no line.
+void PlanUnits(Transfer *transfer, const StockNames *names, const NamedUnits &units)
+{
+	for (int i = 0; i < units.count;) {
+		text *sku = units.sku[i];
+		const Serials named = SerialsOf(units, sku);
+		const Line asked = {sku, nullptr, named.count, 0};
+		TransferLine *line = LineOf(*transfer, names, asked);
+		if (line->arriving == 0)
+			PlanLine(transfer, names, asked);
+		line->named = named;
+		CheckSerials(names[line - transfer->line].stock, sku, named, line->arriving);
+		i += named.count;
 	}
 }
 
-// Writes that units of a line are at `to` now, or given up.
-void SettleUnits(pg::Store *receipts, const Transfer &transfer, const TransferLine &line,
-				 int64 units, const Movement &movement)
+// Notes how much of each line arrives: what is asked for, or all where nothing is.
+void PlanArrival(Transfer *transfer, const StockNames *names, const Arrival &arrival)
 {
+	const Lines &asked = arrival.lines;
+	const bool all = asked.count == 0 && arrival.units.count == 0;
+	for (int i = 0; all && i < transfer->count; ++i) {
+		transfer->line[i].arriving = UnitsInTransit(transfer->line[i]);
+		transfer->line[i].carried.received += transfer->line[i].arriving;
+	}
+	for (int i = 0; i < asked.count; ++i)
+		PlanLine(transfer, names, asked.line[i]);
+	PlanUnits(transfer, names, arrival.units);
+}
+
+// Writes that units of a line are at `to` now, or given up.
+void SettleUnits(pg::Store *receipts, const Transfer &transfer, const TransferLine &line, text *sku,
+				 const Movement &movement)
+{
+	const int64 units = movement.quantity;
 	const bool lost = strcmp(movement.to, "adjustment") == 0;
 	const int64 sequence = RecordOne(movement);
 	WriteReceipt(receipts, transfer.head.number, {line.line, sequence, units, lost});
-	MoveAnySerials(
-		units, {line.stock, "transit", nullptr, transfer.head.number},
-		{{movement.stock, lost ? "gone" : "stock", nullptr, 0}, sequence, movement.reason});
+	const Whereabouts from = {line.stock, "transit", nullptr, transfer.head.number};
+	const SerialChange change = {
+		{movement.stock, lost ? "gone" : "stock", nullptr, 0}, sequence, movement.reason};
+	if (line.named.count > 0)
+		MoveSerials(sku, line.named, from, change);
+	else
+		MoveAnySerials(units, from, change);
 }
 
 // Moves units of a line into the stock of the same item and lot at the other location, and
@@ -102,11 +137,11 @@ int64 ReceiveLine(pg::Store *receipts, const Transfer &transfer, const TransferL
 	movement.quantity = line.arriving;
 	movement.reason = "arrive";
 	movement.reference = ReferenceTo(transfer.head.number);
-	SettleUnits(receipts, transfer, line, line.arriving, movement);
+	SettleUnits(receipts, transfer, line, names.sku, movement);
 	return stock.stock;
 }
 
-int64 ReceiveTransfer(int64 number, const Lines &asked)
+int64 ReceiveTransfer(int64 number, const Arrival &arrival)
 {
 	Transfer transfer = RequireTransfer(number, 2);
 	if (UnitsInTransit(transfer) == 0)
@@ -115,7 +150,7 @@ int64 ReceiveTransfer(int64 number, const Lines &asked)
 		static_cast<StockNames *>(palloc(static_cast<Size>(transfer.count) * sizeof(StockNames)));
 	for (int i = 0; i < transfer.count; ++i)
 		names[i] = NamesOf(transfer.line[i].stock);
-	PlanArrival(&transfer, names, asked);
+	PlanArrival(&transfer, names, arrival);
 
 	core::Demand *given = NewDemands(transfer.count);
 	int count = 0;
@@ -154,7 +189,7 @@ int64 CloseTransfer(int64 number, const char *reason)
 		movement.reason = reason;
 		movement.reference = ReferenceTo(number);
 		if (movement.quantity > 0)
-			SettleUnits(&receipts, transfer, line, movement.quantity, movement);
+			SettleUnits(&receipts, transfer, line, nullptr, movement);
 	}
 	pg::CloseStore(&receipts);
 	return lost;
@@ -162,20 +197,21 @@ int64 CloseTransfer(int64 number, const char *reason)
 
 } // namespace
 
-// receive_transfer(transfer, lines, key)
+// receive_transfer(transfer, lines, key, serials)
 MEZZANINE_FUNCTION(mezzanine_receive_transfer)
 {
 	PreventCommandIfReadOnly("inventory.receive_transfer()");
 	const int64 number = DatumGetInt64(RequireValue(fcinfo, 0, "transfer"));
-	const Lines asked = OptionalLines(fcinfo, 1);
+	const Arrival arrival = {OptionalLines(fcinfo, 1), OptionalUnits(fcinfo, 3)};
 
 	StringInfoData payload;
 	Key key = BeginKey(fcinfo, 2, "receive_transfer", &payload);
 	AddBytes(&payload, &number, sizeof(number));
-	AddLines(&payload, asked);
+	AddLines(&payload, arrival.lines);
+	AddUnits(&payload, arrival.units);
 	FinishKey(&key, &payload);
 	return Int64GetDatum(
-		AnswerOnce(key, 3, "received", [&] { return ReceiveTransfer(number, asked); }));
+		AnswerOnce(key, 3, "received", [&] { return ReceiveTransfer(number, arrival); }));
 }
 
 // close_transfer(transfer, reason, key)

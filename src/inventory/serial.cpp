@@ -1,5 +1,6 @@
 #include "inventory/serial.h"
 
+#include "inventory/array.h"
 #include "inventory/ladder.h"
 #include "inventory/named.h"
 #include "inventory/tables.h"
@@ -19,6 +20,7 @@ struct Unit {
 	int64 stock;
 	const char *state;
 	int64 transfer;
+	int64 sequence;
 	bool sold_by; // whether `reservation` counts
 	pg_uuid_t reservation;
 	ItemPointerData place;
@@ -44,6 +46,7 @@ Unit ReadUnit(TupleTableSlot *slot)
 	unit.stock = DatumGetInt64(values[serial::kStock - 1]);
 	unit.state = TextDatumGetCString(values[serial::kState - 1]);
 	unit.transfer = DatumGetInt64(values[serial::kTransfer - 1]); /* NULL reads as 0 */
+	unit.sequence = DatumGetInt64(values[serial::kSequence - 1]);
 	unit.sold_by = !slot->tts_isnull[serial::kReservation - 1];
 	if (unit.sold_by)
 		unit.reservation = *DatumGetUUIDP(values[serial::kReservation - 1]);
@@ -88,13 +91,18 @@ bool LockUnit(pg::Store *serials, text *sku, text *serial, Unit *unit)
 	return false;
 }
 
+const char *LocationOf(const Unit &unit)
+{
+	return text_to_cstring(NamesOf(unit.stock).location);
+}
+
 [[noreturn]] void RaiseNotThere(text *sku, text *serial, const Unit *unit)
 {
 	const char *where = "It was never received.";
 	if (unit != nullptr && strcmp(unit->state, "stock") == 0)
-		where = "It is in stock.";
+		where = psprintf("It is in stock at \"%s\".", LocationOf(*unit));
 	else if (unit != nullptr && strcmp(unit->state, "quarantine") == 0)
-		where = "It is in quarantine.";
+		where = psprintf("It is in quarantine at \"%s\".", LocationOf(*unit));
 	else if (unit != nullptr && strcmp(unit->state, "transit") == 0)
 		where = psprintf("It is on transfer " INT64_FORMAT ".", unit->transfer);
 	else if (unit != nullptr && strcmp(unit->state, "sold") == 0)
@@ -166,15 +174,44 @@ int CompareSerials(const void *a, const void *b)
 	return (left_bytes > right_bytes) - (left_bytes < right_bytes);
 }
 
+[[noreturn]] void RaiseNamedTwice(const text *serial)
+{
+	ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+					errmsg("serial \"%s\" is named twice", text_to_cstring(serial)),
+					errdetail("A serial stands for one unit."), errhint("Name each unit once.")));
+	pg_unreachable();
+}
+
 void CheckEachOnce(const Serials &serials)
 {
-	for (int i = 1; i < serials.count; ++i) {
+	for (int i = 1; i < serials.count; ++i)
 		if (CompareSerials(&serials.serial[i - 1], &serials.serial[i]) == 0)
-			ereport(ERROR,
-					(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
-					 errmsg("serial \"%s\" is named twice", text_to_cstring(serials.serial[i])),
-					 errdetail("A serial stands for one unit."), errhint("Name each unit once.")));
-	}
+			RaiseNamedTwice(serials.serial[i]);
+}
+
+// A unit by its names.
+struct UnitName {
+	text *sku;
+	text *serial;
+};
+
+int CompareUnitNames(const void *a, const void *b)
+{
+	const auto *left = static_cast<const UnitName *>(a);
+	const auto *right = static_cast<const UnitName *>(b);
+	const int order = CompareSerials(&left->sku, &right->sku);
+	return order != 0 ? order : CompareSerials(&left->serial, &right->serial);
+}
+
+// A value of type inventory.unit.
+UnitName ReadUnitName(HeapTupleHeader tuple)
+{
+	bool no_sku;
+	bool no_serial;
+	const Datum sku = GetAttributeByNum(tuple, 1, &no_sku);
+	const Datum serial = GetAttributeByNum(tuple, 2, &no_serial);
+	return {RequireName(sku, no_sku, "serials[].sku"),
+			RequireName(serial, no_serial, "serials[].serial")};
 }
 
 // Units that a search has chosen and locked.
@@ -267,6 +304,63 @@ void AddSerials(StringInfo payload, const Serials &serials)
 	AddBytes(payload, &serials.count, sizeof(serials.count));
 	for (int i = 0; i < serials.count; ++i)
 		AddText(payload, serials.serial[i]);
+}
+
+NamedUnits OptionalUnits(FunctionCallInfo fcinfo, int number)
+{
+	NamedUnits units{};
+	if (PG_ARGISNULL(number))
+		return units;
+	ArrayType *array = PG_GETARG_ARRAYTYPE_P(number);
+	Datum *elements;
+	bool *nulls;
+	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_DOUBLE, &elements, &nulls,
+					  &units.count);
+	auto *pairs = AllocateArray<UnitName>(units.count + 1);
+	for (int i = 0; i < units.count; ++i) {
+		if (nulls[i])
+			RaiseNull("serials[]");
+		pairs[i] = ReadUnitName(DatumGetHeapTupleHeader(elements[i]));
+	}
+	qsort(pairs, static_cast<size_t>(units.count), sizeof(UnitName), CompareUnitNames);
+	units.sku = AllocateArray<text *>(units.count + 1);
+	units.serial = AllocateArray<text *>(units.count + 1);
+	for (int i = 0; i < units.count; ++i) {
+		units.sku[i] = pairs[i].sku;
+		units.serial[i] = pairs[i].serial;
+		if (i > 0 && CompareUnitNames(&pairs[i - 1], &pairs[i]) == 0)
+			RaiseNamedTwice(pairs[i].serial);
+	}
+	return units;
+}
+
+void AddUnits(StringInfo payload, const NamedUnits &units)
+{
+	AddBytes(payload, &units.count, sizeof(units.count));
+	for (int i = 0; i < units.count; ++i) {
+		AddText(payload, units.sku[i]);
+		AddText(payload, units.serial[i]);
+	}
+}
+
+Serials SerialsOf(const NamedUnits &units, const text *sku)
+{
+	int first = 0;
+	while (first < units.count && !SameText(units.sku[first], sku))
+		++first;
+	Serials serials = {units.serial + first, 0};
+	while (first + serials.count < units.count && SameText(units.sku[first + serials.count], sku))
+		++serials.count;
+	return serials;
+}
+
+SerialState LockSerial(text *sku, text *serial, const Whereabouts &place)
+{
+	pg::Store rows = OpenSerials();
+	Unit unit{};
+	const bool known = LockUnit(&rows, sku, serial, &unit);
+	pg::CloseStore(&rows);
+	return {known ? unit.sequence : 0, known && IsAt(unit, place)};
 }
 
 void CheckSerials(const Stock &stock, text *sku, const Serials &serials, int64 quantity)

@@ -30,6 +30,13 @@ struct Whereabouts {
 	int64 transfer; // 0: none
 };
 
+// Units that a caller names item by item: sorted, each once.
+struct NamedUnits {
+	text **sku;
+	text **serial;
+	int count;
+};
+
 // What happens to serials, for their rows and their history.
 struct SerialChange {
 	Whereabouts to;
@@ -41,9 +48,25 @@ struct SerialChange {
 Serials OptionalSerials(FunctionCallInfo fcinfo, int number);
 void AddSerials(StringInfo payload, const Serials &serials);
 
+// The same for an argument of type inventory.unit[].
+NamedUnits OptionalUnits(FunctionCallInfo fcinfo, int number);
+void AddUnits(StringInfo payload, const NamedUnits &units);
+
+// Those of one item.
+Serials SerialsOf(const NamedUnits &units, const text *sku);
+
 // Raises 22023 unless `serials` names each of `quantity` units of a stock that is kept by
 // serial number, or nothing where it is not.
 void CheckSerials(const Stock &stock, text *sku, const Serials &serials, int64 quantity);
+
+// A unit's latest change, and whether it is at a place.
+struct SerialState {
+	int64 sequence; // 0: the unit is unknown
+	bool here;
+};
+
+// Locks the unit, where it is known, and tells whether it is at `place`.
+SerialState LockSerial(text *sku, text *serial, const Whereabouts &place);
 
 // Enters units that come into the house: new ones, or ones that were sold or gone.  Who
 // enters serials of an item waits for others who do: two receipts of one new serial have no

@@ -15,6 +15,7 @@ struct Shipping {
 	Lines lines;
 	TransferHead head;
 	text *lot;
+	NamedUnits units; // those of items that are told apart that go; any, where none is named
 };
 
 // One demand a stock, by stock.
@@ -62,8 +63,41 @@ void TakeLines(const Shipping &call, const core::Demand *demands, int count)
 					errhint("Send fewer, or release holds first.")));
 }
 
-void ShipLine(pg::Store *lines, pg::Store *journal, int64 transfer, const core::Demand &demand)
+// Raises 22023 where a unit is named that is of no line.
+void CheckNamed(const Shipping &call)
 {
+	for (int i = 0; i < call.units.count; ++i) {
+		bool sent = false;
+		for (int j = 0; j < call.lines.count && !sent; ++j)
+			sent = SameText(call.units.sku[i], call.lines.line[j].sku);
+		if (!sent)
+			ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
+							errmsg("the transfer has no line of item \"%s\"",
+								   text_to_cstring(call.units.sku[i])),
+							errdetail("The argument \"serials\" names unit \"%s\" of it.",
+									  text_to_cstring(call.units.serial[i])),
+							errhint("Add a line, or leave the unit out.")));
+	}
+}
+
+// Moves the units that are named, or any.
+void ShipSerials(const Shipping &call, const core::Demand &demand, const SerialChange &change)
+{
+	text *sku = call.lines.line[demand.line - 1].sku;
+	const Serials named = SerialsOf(call.units, sku);
+	const Whereabouts here = {demand.stock, "stock", nullptr, 0};
+	if (named.count == 0) {
+		MoveAnySerials(demand.quantity, here, change);
+		return;
+	}
+	CheckSerials({demand.stock, IsSerialised(demand.stock), {}}, sku, named, demand.quantity);
+	MoveSerials(sku, named, here, change);
+}
+
+void ShipLine(const Shipping &call, pg::Store *lines, pg::Store *journal,
+			  const core::Demand &demand)
+{
+	const int64 transfer = call.head.number;
 	Movement movement{};
 	movement.stock = demand.stock;
 	movement.from = "available";
@@ -72,14 +106,15 @@ void ShipLine(pg::Store *lines, pg::Store *journal, int64 transfer, const core::
 	movement.reason = "ship";
 	movement.reference = ReferenceTo(transfer);
 	const int64 sequence = Record(journal, movement);
-	WriteTransferLine(lines, transfer, {demand.line, demand.stock, {demand.quantity, 0, 0}, 0});
-	MoveAnySerials(demand.quantity, {demand.stock, "stock", nullptr, 0},
-				   {{demand.stock, "transit", nullptr, transfer}, sequence, movement.reason});
+	WriteTransferLine(lines, transfer, {demand.line, demand.stock, {demand.quantity, 0, 0}, 0, {}});
+	ShipSerials(call, demand,
+				{{demand.stock, "transit", nullptr, transfer}, sequence, movement.reason});
 }
 
 int64 Ship(Shipping *call)
 {
 	int count;
+	CheckNamed(*call);
 	const core::Demand *demands = DemandsOf(*call, &count);
 	TakeLines(*call, demands, count);
 	call->head.number = NextNumber("transfer_sequence");
@@ -88,7 +123,7 @@ int64 Ship(Shipping *call)
 	pg::Store journal = OpenJournal();
 	for (int i = 0; i < count; ++i) {
 		CHECK_FOR_INTERRUPTS();
-		ShipLine(&lines, &journal, call->head.number, demands[i]);
+		ShipLine(*call, &lines, &journal, demands[i]);
 	}
 	pg::CloseStore(&journal);
 	pg::CloseStore(&lines);
@@ -97,7 +132,7 @@ int64 Ship(Shipping *call)
 
 } // namespace
 
-// ship_transfer(lines, from_location, to_location, key, eta, lot)
+// ship_transfer(lines, from_location, to_location, key, eta, lot, serials)
 MEZZANINE_FUNCTION(mezzanine_ship_transfer)
 {
 	PreventCommandIfReadOnly("inventory.ship_transfer()");
@@ -107,6 +142,7 @@ MEZZANINE_FUNCTION(mezzanine_ship_transfer)
 	call.head.to_location = RequireText(fcinfo, 2, "to_location");
 	call.head.eta = OptionalValue(fcinfo, 4);
 	call.lot = OptionalLot(fcinfo, 5);
+	call.units = OptionalUnits(fcinfo, 6);
 	if (SameText(call.head.from_location, call.head.to_location))
 		ereport(ERROR,
 				(errcode(pg::ERRCODE_MEZZANINE_INVALID_ARGUMENT),
@@ -123,6 +159,7 @@ MEZZANINE_FUNCTION(mezzanine_ship_transfer)
 	const TimestampTz eta = call.head.eta.given ? DatumGetTimestampTz(call.head.eta.value) : 0;
 	AddBytes(&payload, &call.head.eta.given, sizeof(call.head.eta.given));
 	AddBytes(&payload, &eta, sizeof(eta));
+	AddUnits(&payload, call.units);
 	FinishKey(&call.key, &payload);
 	return Int64GetDatum(
 		AnswerOnce(call.key, call.lines.count, "shipped", [&] { return Ship(&call); }));

@@ -69,7 +69,8 @@ void ReadTransferLines(Transfer *transfer)
 		transfer->line[transfer->count++] = {DatumGetInt32(values[line::kLine - 1]),
 											 DatumGetInt64(values[line::kStock - 1]),
 											 {DatumGetInt64(values[line::kQuantity - 1]), 0, 0},
-											 0};
+											 0,
+											 {}};
 	}
 	pg::EndSearch(&search);
 	pg::CloseStore(&store);

@@ -21,6 +21,7 @@ struct TransferLine {
 	int64 stock; // that the units were taken from
 	core::Carried carried;
 	int64 arriving; // units that the call at work receives
+	Serials named;  // those of them that it names
 };
 
 struct Transfer {
