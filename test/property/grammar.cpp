@@ -150,96 +150,6 @@ const std::vector<Key> kKeys = {
 	{"j -> 'n'", true, false},
 };
 
-// Kept by the delta, as far as there is one.
-const std::vector<std::string> kPlainAggregates = {
-	"count(*)",
-	"count(i)",
-	"count(s)",
-	"sum(i)",
-	"sum(b)",
-	"sum(n)",
-	"sum(f)",
-	"sum(iv)",
-	"sum(m)",
-	"avg(i)",
-	"avg(b)",
-	"avg(n)",
-	"avg(f)",
-	"avg(iv)",
-	"sum(i * b)",
-	"min(i)",
-	"max(b)",
-	"trim_scale(max(n))",
-	"max(f)",
-	"min(s COLLATE \"C\")",
-	"max(at)",
-	"min(day)",
-	"extract(epoch FROM max(iv))",
-	"bool_and(flag)",
-	"bool_or(flag)",
-	"every(i > 0)",
-	"bit_and(i)",
-	"bit_or(i)",
-	"bit_xor(b)",
-	"variance(i)",
-	"var_pop(b)",
-	"stddev(n)",
-	"stddev_pop(i)",
-};
-
-// What adds up, so that a group may have several cells.
-const std::vector<std::string> kAdditiveAggregates = {
-	"count(*)",  "count(i)",   "sum(i)",      "sum(b)",        "sum(n)",         "sum(iv)",
-	"sum(m)",    "avg(i)",     "avg(n)",      "avg(iv)",       "bool_and(flag)", "every(i > 0)",
-	"bit_or(i)", "bit_xor(b)", "variance(i)", "stddev_pop(n)",
-};
-
-// The last digits of floats depend on the order of adding, so they are left out.  The quotients
-// of small integers that come here may lie right between two neighbours (23/128): what is
-// added moves them off.
-std::string Rounded(const std::string &aggregate)
-{
-	return "round((" + aggregate + " + 1.2345e-7)::numeric, 6)";
-}
-
-// Computed again for a group that changed, or kept in a core of their own.
-const std::vector<std::string> kOtherAggregates = {
-	"count(DISTINCT i)",
-	"count(DISTINCT s)",
-	"sum(DISTINCT i)",
-	"avg(DISTINCT b)",
-	"array_agg(i ORDER BY i, id)",
-	"array_agg(s ORDER BY id DESC)",
-	"string_agg(s, ',' ORDER BY id)",
-	"string_agg(DISTINCT s, ',' ORDER BY s)",
-	"jsonb_agg(i ORDER BY id)",
-	"jsonb_object_agg(id, s)",
-	"json_agg(s ORDER BY id)::text",
-	"percentile_cont(0.5) WITHIN GROUP (ORDER BY i)",
-	"percentile_disc(0.25) WITHIN GROUP (ORDER BY b)",
-	"mode() WITHIN GROUP (ORDER BY i)",
-	"rank(5) WITHIN GROUP (ORDER BY i)",
-	Rounded("corr(i, k1)"),
-	Rounded("regr_slope(i, k1)"),
-	Rounded("covar_pop(i, k1)"),
-	"regr_count(i, b)",
-};
-
-const std::vector<std::string> kConditions = {
-	"i > 10",
-	"s IS NOT NULL",
-	"flag",
-	"n <> 'NaN'",
-	"k1 = 1",
-	"b % 3 = 0",
-	"day >= date '2024-03-30'",
-	"at < timestamptz '2024-03-31 01:00+00'",
-	"k2 IN ('red', 'blue')",
-	"f IS NULL OR f > 0",
-	"NOT (i BETWEEN 0 AND 20)",
-	"s LIKE '%a%' OR k1 IS NULL",
-};
-
 const std::vector<std::string> kHavings = {
 	"count(*) > 1",
 	"sum(i) > 0",
@@ -284,7 +194,7 @@ struct Select {
 		Replace(&whole, "$where", source.where);
 		return whole;
 	}
-	std::string From() { return From(random->Chance(40) ? random->Pick(kConditions) : ""); }
+	std::string From() { return From(random->Chance(40) ? RandomCondition(random) : ""); }
 };
 
 void PickKeys(Select *select, std::size_t most)
@@ -293,19 +203,6 @@ void PickKeys(Select *select, std::size_t most)
 		select->keys.emplace_back(key.expression);
 		select->by_image &= key.one_image;
 	}
-}
-
-std::string RandomAggregate(Random *random)
-{
-	std::string aggregate =
-		random->Chance(65) ? random->Pick(kPlainAggregates) : random->Pick(kOtherAggregates);
-	// Only where the call is the whole expression may a FILTER follow.
-	const bool whole = aggregate.back() == ')' && aggregate.rfind("round(", 0) != 0 &&
-					   aggregate.rfind("trim_scale(", 0) != 0 &&
-					   aggregate.rfind("extract(", 0) != 0;
-	if (whole && random->Chance(25))
-		aggregate += " FILTER (WHERE " + random->Pick(kConditions) + ")";
-	return aggregate;
 }
 
 void AddAggregates(Select *select)
@@ -370,10 +267,9 @@ std::string Spread(Select *select)
 		select->keys.emplace_back(random->Pick<std::string>({"k1", "k2", "flag", "i % 2"}));
 		select->AddOutput(select->keys[0]);
 	}
-	for (const std::string &aggregate : random->Some(kAdditiveAggregates, 1 + random->Roll(4)))
-		select->AddOutput(random->Chance(25)
-							  ? aggregate + " FILTER (WHERE " + random->Pick(kConditions) + ")"
-							  : aggregate);
+	const std::uint64_t count = 1 + random->Roll(4);
+	for (std::uint64_t i = 0; i < count; ++i)
+		select->AddOutput(RandomAdditiveAggregate(random));
 	const std::string group = select->keys.empty() ? "" : " GROUP BY " + select->keys[0];
 	return "SELECT " + Joined(select->outputs, ", ") + select->From() + group;
 }
@@ -547,11 +443,6 @@ std::string RandomAssignment(Random *random, int owner)
 	const ColumnKind &column = kColumns[random->Roll(std::size(kColumns))];
 	return std::string(column.name) + " = " +
 		   OrNull(random, column.null_percent, column.value(random));
-}
-
-std::string RandomCondition(Random *random)
-{
-	return random->Pick(kConditions);
 }
 
 } // namespace mezzanine::test

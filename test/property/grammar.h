@@ -2,6 +2,7 @@
 // aggregates that depend on one, sums of floats that are exact whatever their order.
 #pragma once
 
+#include "aggregates.h"
 #include "joins.h"
 
 namespace mezzanine::test
@@ -42,8 +43,5 @@ const char *RowColumns();
 
 // "column = expression", for an UPDATE.
 std::string RandomAssignment(Random *random, int owner);
-
-// A condition on a row.
-std::string RandomCondition(Random *random);
 
 } // namespace mezzanine::test

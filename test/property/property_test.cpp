@@ -18,7 +18,17 @@ int Setting(const char *name, int otherwise)
 	return given != nullptr ? std::atoi(given) : otherwise;
 }
 
-class ViewPropertyTest : public DatabaseTest
+class WithOwnAggregates : public DatabaseTest
+{
+protected:
+	void SetUp() override
+	{
+		DatabaseTest::SetUp();
+		Connect().Script(OwnAggregates());
+	}
+};
+
+class ViewPropertyTest : public WithOwnAggregates
 {
 protected:
 	void ExpectHolds(const Case &made)
@@ -90,7 +100,7 @@ private:
 	Script script_;
 };
 
-class ViewRaceTest : public DatabaseTest
+class ViewRaceTest : public WithOwnAggregates
 {
 protected:
 	// Compares every view with its query in one snapshot of a reader's.

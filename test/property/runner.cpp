@@ -145,7 +145,7 @@ Case Shrink(Connection *connection, const Case &failing)
 
 std::string Show(const Case &which)
 {
-	std::string text = "SET TimeZone = 'Europe/Berlin';\n";
+	std::string text = "SET TimeZone = 'Europe/Berlin';\n" + std::string(OwnAggregates()) + ";\n";
 	for (const Table &table : which.tables)
 		text += table.create + ";\n";
 	for (const Definition &definition : which.definitions)
