@@ -1,4 +1,5 @@
 #include "grammar.h"
+#include "sublinks.h"
 
 namespace mezzanine::test
 {
@@ -168,6 +169,7 @@ void Replace(std::string *text, const std::string &word, const std::string &by)
 // One definition as it grows.
 struct Select {
 	Random *random;
+	const std::vector<Table> &tables;
 	Source source;
 	std::vector<std::string> keys;
 	std::vector<std::string> outputs;
@@ -189,7 +191,7 @@ struct Select {
 	// The query, once it is all there.
 	std::string Finish(const std::string &query) const
 	{
-		std::string whole = Qualified(query, source);
+		std::string whole = Qualified(query, source.columns);
 		Replace(&whole, "$from", source.from);
 		Replace(&whole, "$where", source.where);
 		return whole;
@@ -243,6 +245,8 @@ std::string Grouped(Select *select)
 	const std::string group = GroupClause(select);
 	if (random->Chance(15))
 		select->AddOutput("rank() OVER (ORDER BY count(*))");
+	if (Draws(random, Feature::kLate, 6))
+		select->AddOutput(RandomLateOutput(random, select->tables, select->keys));
 	const bool sets = group.find("GROUPING SETS (") != std::string::npos ||
 					  group.find(" ROLLUP (") != std::string::npos ||
 					  group.find(" CUBE (") != std::string::npos;
@@ -251,7 +255,9 @@ std::string Grouped(Select *select)
 	if (!sets && random->Chance(15))
 		select->AddOutput("sum(count(*)) OVER (PARTITION BY " + select->keys[0] + ")");
 	std::string query = "SELECT " + Joined(select->outputs, ", ") + select->From() + group;
-	if (random->Chance(20))
+	if (Draws(random, Feature::kLate, 8))
+		query += " HAVING " + RandomLateCondition(random, select->tables, select->keys);
+	else if (random->Chance(20))
 		query += " HAVING " + random->Pick(kHavings);
 	// By every key, so that the first few are always the same.
 	if (!sets && select->by_image && random->Chance(10))
@@ -401,10 +407,29 @@ std::vector<Table> RandomTables(Random *random)
 Definition RandomSpreadDefinition(Random *random, const std::vector<Table> &tables, Crowd crowd,
 								  const std::string &name)
 {
-	Select select{random, RandomSource(random, tables, crowd), {}, {}};
+	Select select{random, tables, RandomSource(random, tables, crowd, Makeup::kPlain), {}, {}};
 	const std::string query = Spread(&select);
 	return {name, select.Finish(query), ", spread => " + std::to_string(random->Between(2, 9)),
 			true};
+}
+
+// Two queries of one list of outputs, over sources of their own.
+std::string RandomSetOperation(Random *random, const std::vector<Table> &tables, Crowd crowd)
+{
+	std::string query;
+	const bool grouped = random->Chance(50);
+	const std::string kind =
+		random->Pick<std::string>({" UNION ALL ", " UNION ALL ", " UNION ", " INTERSECT ",
+								   " EXCEPT ", " INTERSECT ALL ", " EXCEPT ALL "});
+	const std::uint64_t count = random->Chance(80) ? 2 : 3;
+	for (std::uint64_t i = 0; i < count; ++i) {
+		Select select{random, tables, RandomSource(random, tables, crowd, Makeup::kAny), {}, {}};
+		std::string one = "SELECT k1::numeric AS c1, k2 AS c2, ";
+		one += grouped ? "count(*) AS c3, sum(b) AS c4" + select.From() + " GROUP BY k1, k2"
+					   : "(i % 3)::bigint AS c3, day AS c4" + select.From();
+		query += (i == 0 ? "" : kind) + select.Finish(one);
+	}
+	return query;
 }
 
 Definition RandomDefinition(Random *random, const std::vector<Table> &tables, Crowd crowd,
@@ -412,7 +437,9 @@ Definition RandomDefinition(Random *random, const std::vector<Table> &tables, Cr
 {
 	if (random->Chance(15))
 		return RandomSpreadDefinition(random, tables, crowd, name);
-	Select select{random, RandomSource(random, tables, crowd), {}, {}};
+	if (Draws(random, Feature::kSets, 6))
+		return {name, RandomSetOperation(random, tables, crowd), "", true};
+	Select select{random, tables, RandomSource(random, tables, crowd, Makeup::kAny), {}, {}};
 	const std::string query = RandomShape(&select);
 	return {name, select.Finish(query), "", select.by_image};
 }

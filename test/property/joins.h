@@ -1,6 +1,6 @@
-// What stands after FROM in a random definition: a table, or a join of several.  The rest of
-// the definition is written with bare names of columns, each of which is then told which of
-// the joined tables it means.
+// What stands after FROM and WHERE in a random definition: a table, or a join of several with
+// what else may be joined, and conditions with subqueries.  The rest of the definition is written
+// with bare names of columns, each of which is then told which of the joined tables it means.
 #pragma once
 
 #include "random.h"
@@ -21,9 +21,9 @@ struct Source {
 // How many pairs a join may make of few rows.
 enum class Crowd { kAny, kSparse };
 
-Source RandomSource(Random *random, const std::vector<Table> &tables, Crowd crowd);
+// Whether its groups may have several cells: then inner joins of tables alone.
+enum class Makeup { kAny, kPlain };
 
-// The words of `text` outside of literals that name columns, as the source has them.
-std::string Qualified(const std::string &text, const Source &source);
+Source RandomSource(Random *random, const std::vector<Table> &tables, Crowd crowd, Makeup makeup);
 
 } // namespace mezzanine::test

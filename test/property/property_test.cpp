@@ -1,7 +1,8 @@
 // Random views on random tables under random changes equal their queries, always.
 //
 // MEZZANINE_SEED replays; MEZZANINE_PROPERTY_CASES says how many cases (each some tables, four
-// views and a script), MEZZANINE_PROPERTY_ROUNDS how many concurrent rounds.
+// views and a script), MEZZANINE_PROPERTY_TRANSACTIONS how many transactions each script has, and
+// MEZZANINE_PROPERTY_ROUNDS how many concurrent rounds.
 #include "runner.h"
 
 namespace mezzanine::test
@@ -10,7 +11,6 @@ namespace
 {
 
 constexpr int kViews = 4;
-constexpr int kTransactions = 20;
 
 int Setting(const char *name, int otherwise)
 {
@@ -53,9 +53,10 @@ TEST_F(ViewPropertyTest, ViewsEqualTheirQueriesAfterEveryChange)
 {
 	const std::uint64_t seed = Seed();
 	const int cases = Setting("MEZZANINE_PROPERTY_CASES", 120);
+	const int transactions = Setting("MEZZANINE_PROPERTY_TRANSACTIONS", 20);
 	int failed = 0;
-	for (int i = 0; i < cases && failed < 3; ++i) {
-		ExpectHolds(RandomCase(seed + static_cast<std::uint64_t>(i), kViews, kTransactions));
+	for (int i = 0; i < cases && failed < Setting("MEZZANINE_PROPERTY_FAILURES", 3); ++i) {
+		ExpectHolds(RandomCase(seed + static_cast<std::uint64_t>(i), kViews, transactions));
 		failed += HasFailure() ? 1 : 0;
 	}
 	std::printf("%d definitions (%d refused), %d statements, %d comparisons\n", tally_.definitions,
