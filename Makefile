@@ -41,8 +41,12 @@ $(CORE_OBJS): %.o: %.cpp
 $(SHELL_OBJS): %.o: %.cpp
 	$(CXX) $(MEZZANINE_CXXFLAGS) $(SERVER_INCLUDES) -D_GNU_SOURCE -c -o $@ $<
 
-$(DATA_built): mezzanine.control $(SCRIPT_PARTS)
-	cat $(SCRIPT_PARTS) > $@
+# By its contents, not by times: a part that has gone is newer than nothing.
+$(DATA_built): $(SCRIPT_PARTS) FORCE
+	@cat $(SCRIPT_PARTS) | cmp -s - $@ || cat $(SCRIPT_PARTS) > $@
+
+FORCE:
+.PHONY: FORCE
 
 # The module as test/tidy.sh reads it: at -O1 a pending destructor shows in the object.
 O1_OBJS = $(addprefix build/O1/,$(OBJS))
