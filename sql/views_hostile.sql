@@ -2,6 +2,7 @@
 -- functions, some of them also who reads views.
 CREATE SCHEMA hostile;
 SET search_path = hostile;
+\set SHOW_CONTEXT never
 -- Arrays with NULLs take up less room than their length says.
 SELECT mezzanine_state.bits_in_some(array_fill(NULL::bigint, '{64}'), 1);
 SELECT mezzanine_state.bits_in_all(array_fill(NULL::bigint, '{64}'), 1);
@@ -53,5 +54,30 @@ SELECT try('CREATE TRIGGER forged BEFORE UPDATE ON hostile.t FOR EACH ROW EXECUT
 SELECT try('CREATE TRIGGER forged AFTER UPDATE ON hostile.t FOR EACH ROW EXECUTE FUNCTION mezzanine_state.guard()');
 UPDATE t SET x = x + 1;
 TABLE mezzanine.hostile_v;
+
+-- The owner of a view owns its state too: its columns stay as they are, for rows are written by them.
+SELECT mezzanine.create_view('hostile_s', 'SELECT g, sum(x) AS x FROM hostile.t GROUP BY g', spread => 2) \gset
+ALTER TABLE mezzanine_state.hostile_v ALTER COLUMN count TYPE numeric;
+ALTER TABLE mezzanine_state.hostile_v DROP COLUMN hash;
+ALTER TABLE mezzanine_state.hostile_v ADD COLUMN more text;
+ALTER TABLE mezzanine_state.hostile_s ADD COLUMN cell text;
+ALTER TABLE mezzanine_state.hostile_s_cells ALTER COLUMN cell TYPE text;
+ALTER TABLE mezzanine_state.hostile_s_cells DROP COLUMN cell;
+-- Also where the event trigger does not look.
+ALTER EVENT TRIGGER mezzanine_on_ddl DISABLE;
+BEGIN;
+ALTER TABLE mezzanine_state.hostile_v ALTER COLUMN count TYPE numeric;
+INSERT INTO t VALUES (3, 1);
+ROLLBACK;
+BEGIN;
+ALTER TABLE mezzanine_state.hostile_s_cells ALTER COLUMN cell TYPE text;
+INSERT INTO t VALUES (3, 1);
+ROLLBACK;
+ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
+ALTER TABLE mezzanine_state.hostile_v SET (fillfactor = 60);
+ALTER TABLE mezzanine_state.hostile_v RENAME COLUMN sum_x TO total;
+INSERT INTO t VALUES (3, 1);
+SELECT v.view, d.* FROM mezzanine_info.views AS v LEFT JOIN LATERAL mezzanine.verify(v.view) AS d ON true
+	WHERE v.view::text LIKE 'mezzanine.hostile%' ORDER BY v.view::text;
 SET client_min_messages = warning;
 DROP SCHEMA hostile CASCADE;

@@ -105,7 +105,7 @@ BEGIN
 	FROM pg_event_trigger_ddl_commands() AS c
 	WHERE c.classid = 'pg_class'::regclass AND c.command_tag = 'ALTER TABLE';
 	SELECT coalesce(p.part, v.source) AS base, v.view, p.what, p.hint INTO problem
-	FROM (SELECT c.view, c.number, c.home, c.cells, coalesce(s.source, c.source) AS source
+	FROM (SELECT c.view, c.number, c.home, c.cells, c.truth, coalesce(s.source, c.source) AS source
 	      FROM mezzanine_info.cores AS c
 	      LEFT JOIN mezzanine_info.row_source AS s ON s.rows = c.source) AS v
 	JOIN pg_class AS b ON b.oid = v.source
@@ -160,6 +160,15 @@ BEGIN
 		WHERE EXISTS (SELECT FROM pg_class AS k
 		              WHERE k.oid IN (v.home, v.cells)
 		                AND k.relnamespace <> 'mezzanine_state'::regnamespace)
+		UNION ALL
+		SELECT k.oid, 'have other columns than it was made with', 'Leave them as they are.'
+		FROM pg_class AS k
+		WHERE TG_TAG = 'ALTER TABLE' AND k.oid IN (v.home, v.cells)
+		  AND ARRAY(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute AS a
+		            WHERE a.attrelid = k.oid AND a.attnum > 0 ORDER BY a.attnum)
+		      <> ARRAY(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute AS a
+		               WHERE a.attrelid = v.truth AND a.attnum > 0 ORDER BY a.attnum)
+		         || CASE WHEN k.oid = v.cells THEN '{integer}' ELSE '{}' END::text[]
 	) AS p(part, what, hint)
 	ORDER BY v.view, v.number, p.part = v.source DESC, p.part
 	LIMIT 1;

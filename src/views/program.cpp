@@ -47,9 +47,30 @@ Oid HashIndexOf(Relation home)
 	return found;
 }
 
+// Raises where a state table's columns are not of the truth's types, which rows are written by.
+void RequireColumns(Relation state, Oid truth, int more)
+{
+	Relation relation = relation_open(truth, AccessShareLock);
+	const TupleDesc has = RelationGetDescr(state);
+	const TupleDesc wants = RelationGetDescr(relation);
+	bool same = has->natts == wants->natts + more;
+	for (int i = 0; same && i < wants->natts; i++)
+		same = TupleDescAttr(has, i)->atttypid == TupleDescAttr(wants, i)->atttypid;
+	for (int i = wants->natts; same && i < has->natts; i++)
+		same = TupleDescAttr(has, i)->atttypid == INT4OID;
+	relation_close(relation, NoLock);
+	if (!same)
+		ereport(ERROR, (errcode(pg::ERRCODE_MEZZANINE_INVARIANT),
+						errmsg("table \"%s\" has other columns than it was made with",
+							   RelationGetRelationName(state)),
+						errdetail("It keeps a mezzanine view."),
+						errhint("Drop the view and create it again.")));
+}
+
 void CompileCells(ViewProgram *view, Oid cells)
 {
 	Relation relation = table_open(cells, AccessShareLock);
+	RequireColumns(relation, view->truth, 1);
 	view->cells = cells;
 	view->cells_index = HashIndexOf(relation);
 	view->cell_attribute = RelationGetDescr(relation)->natts;
@@ -67,6 +88,7 @@ void CompileView(BaseProgram *program, const CoreEntry *entry)
 	view->is_first = entry->number == 1;
 
 	Relation home = table_open(entry->home, AccessShareLock);
+	RequireColumns(home, view->truth, 0);
 	view->owner = home->rd_rel->relowner;
 	view->hash_index = HashIndexOf(home);
 	table_close(home, NoLock);
