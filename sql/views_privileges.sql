@@ -105,6 +105,14 @@ RESET ROLE;
 SET ROLE prv_owner;
 SELECT x, n FROM mezzanine.prv_z;
 RESET ROLE;
+-- Nor does the superuser who looks after the view run it in his own name.
+SET ROLE prv_super;
+SELECT * FROM mezzanine.verify('mezzanine.prv_z');
+SELECT mezzanine.refresh('mezzanine.prv_z', rebuild => true);
+SELECT mezzanine.alter_view('mezzanine.prv_z', spread => 2);
+SELECT * FROM mezzanine.verify('mezzanine.prv_z');
+SELECT rolsuper FROM pg_roles WHERE rolname = 'prv_owner';
+RESET ROLE;
 SET ROLE prv_super;
 
 -- A function of the author's, among the extension's, that a call of the engine or of an

@@ -76,15 +76,13 @@ COMMENT ON FUNCTION mezzanine_state.keeps_exact_moments(regclass) IS
 
 -- Two relations with the same columns, as bags, in one statement and hence one snapshot.
 -- Rows of one key that differ are shown as a pair.
-CREATE FUNCTION mezzanine_state.compare(
-	expected regclass, actual regclass, key_columns text[], max_differences integer,
-	tolerances jsonb = NULL)
-	RETURNS TABLE (kind text, key jsonb, expected_row jsonb, actual_row jsonb)
-	LANGUAGE plpgsql VOLATILE
+CREATE FUNCTION mezzanine_state.comparison(
+	expected regclass, actual regclass, key_columns text[]) RETURNS text
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE format($query$
+	RETURN format($query$
 		WITH expected AS MATERIALIZED (%1$s),
 		     actual   AS MATERIALIZED (%2$s),
 		     missing  AS (SELECT %3$s AS key, to_jsonb(compared_row) AS row
@@ -101,13 +99,36 @@ BEGIN
 		            ELSE 'different' END,
 		       COALESCE(m.key, s.key), m.row, s.row
 		FROM m FULL JOIN s ON m.key = s.key AND m.number = s.number
-		WHERE NOT coalesce(mezzanine_state.agree(m.row, s.row, %5$L), false)
-		ORDER BY 2, m.number, s.number
-		LIMIT %4$s $query$,
+		ORDER BY 2, m.number, s.number $query$,
 		mezzanine_state.comparable(expected), mezzanine_state.comparable(actual),
 		format('(SELECT coalesce(jsonb_object_agg(k, to_jsonb(compared_row) -> k), jsonb ''{}'')
-		         FROM unnest(%L::text[]) AS k)', key_columns),
-		max_differences, coalesce(tolerances, mezzanine_state.tolerances(expected)));
+		         FROM unnest(%L::text[]) AS k)', key_columns));
+END $$;
+COMMENT ON FUNCTION mezzanine_state.comparison(regclass, regclass, text[]) IS
+	'the query that mezzanine_state.unequal_rows runs';
+
+CREATE FUNCTION mezzanine_state.unequal_rows(
+	expected regclass, actual regclass, key_columns text[],
+	OUT kind text, OUT key jsonb, OUT expected_row jsonb, OUT actual_row jsonb)
+	RETURNS SETOF record
+	LANGUAGE c VOLATILE STRICT AS 'MODULE_PATHNAME', 'mezzanine_unequal_rows';
+COMMENT ON FUNCTION mezzanine_state.unequal_rows(regclass, regclass, text[]) IS
+	'the rows in which two relations differ as bags, by what the second one''s owner may read';
+
+CREATE FUNCTION mezzanine_state.compare(
+	expected regclass, actual regclass, key_columns text[], max_differences integer,
+	tolerances jsonb = NULL)
+	RETURNS TABLE (kind text, key jsonb, expected_row jsonb, actual_row jsonb)
+	LANGUAGE plpgsql VOLATILE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	allowed jsonb := coalesce(tolerances, mezzanine_state.tolerances(expected));
+BEGIN
+	RETURN QUERY
+		SELECT d.* FROM mezzanine_state.unequal_rows(expected, actual, key_columns) AS d
+		WHERE NOT coalesce(mezzanine_state.agree(d.expected_row, d.actual_row, allowed), false)
+		LIMIT max_differences;
 END $$;
 COMMENT ON FUNCTION mezzanine_state.compare(regclass, regclass, text[], integer, jsonb) IS
 	'differences between two relations as bags, paired by key; used by mezzanine.verify';
@@ -188,6 +209,8 @@ COMMENT ON FUNCTION mezzanine.verify(regclass, integer, boolean) IS
 REVOKE ALL ON FUNCTION
 	mezzanine_state.has_equality(regtype), mezzanine_state.comparable(regclass),
 	mezzanine_state.tolerances(regclass), mezzanine_state.agree(jsonb, jsonb, jsonb),
+	mezzanine_state.comparison(regclass, regclass, text[]),
+	mezzanine_state.unequal_rows(regclass, regclass, text[]),
 	mezzanine_state.compare(regclass, regclass, text[], integer, jsonb),
 	mezzanine_state.keeps_exact_moments(regclass),
 	mezzanine_state.differences(mezzanine_info.views, integer),
@@ -196,6 +219,8 @@ FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
 	mezzanine_state.has_equality(regtype), mezzanine_state.comparable(regclass),
 	mezzanine_state.tolerances(regclass), mezzanine_state.agree(jsonb, jsonb, jsonb),
+	mezzanine_state.comparison(regclass, regclass, text[]),
+	mezzanine_state.unequal_rows(regclass, regclass, text[]),
 	mezzanine_state.compare(regclass, regclass, text[], integer, jsonb),
 	mezzanine_state.keeps_exact_moments(regclass),
 	mezzanine_state.differences(mezzanine_info.views, integer),

@@ -245,7 +245,8 @@ void RemakeAsOwner(const Alteration *to)
 	Oid user;
 	int security;
 	GetUserIdAndSecContext(&user, &security);
-	SetUserIdAndSecContext(owner, security | SECURITY_LOCAL_USERID_CHANGE);
+	SetUserIdAndSecContext(owner,
+						   security | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
 	Remake(to);
 	SetUserIdAndSecContext(user, security);
 }
