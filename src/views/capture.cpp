@@ -27,7 +27,7 @@ bool IsCapture(const TriggerData *trigger)
 	return TRIGGER_FIRED_AFTER(trigger->tg_event) &&
 		   (TRIGGER_FIRED_BY_TRUNCATE(trigger->tg_event) ||
 			(TRIGGER_FIRED_FOR_ROW(trigger->tg_event) &&
-			 strcmp(trigger->tg_trigger->tgname, "mezzanine_capture") == 0));
+			 strcmp(trigger->tg_trigger->tgname, kCaptureTrigger) == 0));
 }
 
 bool IsGuard(const TriggerData *trigger)
@@ -46,15 +46,6 @@ const TriggerData *RequireTrigger(FunctionCallInfo fcinfo, bool (*is_ours)(const
 	return trigger;
 }
 
-// The program of the trigger's table.  NULL for a partition that is being detached, and where
-// no view is on the table: its schema was restored without the catalogue's rows.  They make
-// the view anew when they come (restore.cpp); until then reading it is an error.
-BaseProgram *ProgramOf(const RowSource *source)
-{
-	BaseProgram *program = OidIsValid(source->base) ? ProgramFor(source->base) : nullptr;
-	return program != nullptr && program->has_views ? program : nullptr;
-}
-
 void Capture(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot *after)
 {
 	const Sink sink = CurrentSink();
@@ -65,16 +56,28 @@ void Capture(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot 
 
 void CaptureRow(const BaseProgram *program, const RowSource *source, const TriggerData *trigger)
 {
-	TupleTableSlot *row = InBaseForm(source, trigger->tg_trigslot, 0);
 	if (TRIGGER_FIRED_BY_INSERT(trigger->tg_event))
-		Capture(program, nullptr, row);
+		CaptureChange(program, source, nullptr, trigger->tg_trigslot);
 	else if (TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
-		Capture(program, row, nullptr);
+		CaptureChange(program, source, trigger->tg_trigslot, nullptr);
 	else
-		Capture(program, row, InBaseForm(source, trigger->tg_newslot, 1));
+		CaptureChange(program, source, trigger->tg_trigslot, trigger->tg_newslot);
 }
 
 } // namespace
+
+BaseProgram *mezzanine::views::ProgramOf(const RowSource *source)
+{
+	BaseProgram *program = OidIsValid(source->base) ? ProgramFor(source->base) : nullptr;
+	return program != nullptr && program->has_views ? program : nullptr;
+}
+
+void mezzanine::views::CaptureChange(const BaseProgram *program, const RowSource *source,
+									 TupleTableSlot *before, TupleTableSlot *after)
+{
+	Capture(program, before == nullptr ? nullptr : InBaseForm(source, before, 0),
+			after == nullptr ? nullptr : InBaseForm(source, after, 1));
+}
 
 void mezzanine::views::CaptureVersion(BaseProgram *program, TupleTableSlot *slot, int sign)
 {

@@ -1,3 +1,4 @@
+#include "views/direct.h"
 #include "views/life.h"
 #include "views/operate.h"
 #include "views/partitions.h"
@@ -45,6 +46,7 @@ void InitModule()
 	InitProgress();
 	InitRestore();
 	InitSubstitution();
+	InitDirectCapture();
 }
 
 } // namespace mezzanine::views

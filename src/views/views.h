@@ -18,6 +18,7 @@ constexpr const char *kInfoSchema = "mezzanine_info";
 
 // On base tables and their partitions; made by create_view.
 constexpr const char *kTouchTrigger = "mezzanine_touch";
+constexpr const char *kCaptureTrigger = "mezzanine_capture";
 
 // The home table's first column; the keys follow, then the number of rows, then each
 // argument's columns.  The truth view has the same columns in the same order.
