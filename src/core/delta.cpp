@@ -310,7 +310,8 @@ std::pmr::vector<GroupTable::Slot> Delta::InOrder(const GroupTable &groups)
 		if (slots[i].group != nullptr && !slots[i].group->IsZero())
 			ordered.push_back(slots[i]);
 	}
-	std::sort(ordered.begin(), ordered.end(), ComesBefore);
+	std::sort(ordered.begin(), ordered.end(),
+			  [](const auto &a, const auto &b) { return ComesBefore(a, b); }); /* inlined */
 	return ordered;
 }
 

@@ -160,7 +160,7 @@ bool RunMerge::IsAfter(std::size_t a, std::size_t b) const
 {
 	const Source &left = sources_[a];
 	const Source &right = sources_[b];
-	return left.hash != right.hash ? left.hash > right.hash : left.key > right.key;
+	return left.hash != right.hash ? HashComesBefore(right.hash, left.hash) : left.key > right.key;
 }
 
 void RunMerge::Push(std::size_t source)

@@ -35,10 +35,17 @@ struct Reading {
 // Appends the group as a run has it.
 void WriteGroup(const Group &group, std::pmr::string *out);
 
+// Hashes have the order of the signed numbers as which home tables are indexed by them: so many
+// new rows go to the index's right end, one after the other.
+inline bool HashComesBefore(std::uint64_t a, std::uint64_t b)
+{
+	return static_cast<std::int64_t>(a) < static_cast<std::int64_t>(b);
+}
+
 // The order of groups: by hash, then by key.
 inline bool ComesBefore(const GroupTable::Slot &a, const GroupTable::Slot &b)
 {
-	return a.hash != b.hash ? a.hash < b.hash : a.group->key < b.group->key;
+	return a.hash != b.hash ? HashComesBefore(a.hash, b.hash) : a.group->key < b.group->key;
 }
 
 class RunMerge

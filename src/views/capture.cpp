@@ -50,6 +50,8 @@ void Capture(const BaseProgram *program, TupleTableSlot *before, TupleTableSlot 
 {
 	const Sink sink = CurrentSink();
 	FoldRow(&sink, program, before, after);
+	if (program->rows_count == 0)
+		return;
 	const Sink rows = CurrentRowSink();
 	CaptureRows(&rows, program, before, after);
 }

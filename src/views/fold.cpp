@@ -18,9 +18,61 @@ namespace
 struct Version {
 	bool passes; // the filter; if not, the rest is not set
 	uint64 hash;
-	StringInfoData key;
+	KeyValues key;
+	StringInfoData image; // of the key
 	core::Value *values;
 };
+
+} // namespace
+
+// Where a view's rows are evaluated, one after the other: so that a row costs no allocation.
+struct FoldSpace {
+	Version left;
+	Version came;
+};
+
+namespace
+{
+
+Version NewVersion(const ViewProgram *view)
+{
+	const auto key_count = static_cast<Size>(view->key_count);
+	const auto argument_count = static_cast<Size>(view->argument_count);
+	Version version;
+	version.passes = false;
+	version.hash = 0;
+	version.key.values = static_cast<Datum *>(palloc(sizeof(Datum) * (key_count + 1)));
+	version.key.nulls = static_cast<bool *>(palloc(sizeof(bool) * (key_count + 1)));
+	initStringInfo(&version.image);
+	version.values = static_cast<core::Value *>(palloc(sizeof(core::Value) * (argument_count + 1)));
+	return version;
+}
+
+FoldSpace *SpaceOf(ViewProgram *view)
+{
+	if (view->space == nullptr) {
+		MemoryContext old = MemoryContextSwitchTo(view->context);
+		auto *space = static_cast<FoldSpace *>(palloc(sizeof(FoldSpace)));
+		*space = {NewVersion(view), NewVersion(view)};
+		view->space = space;
+		MemoryContextSwitchTo(old);
+	}
+	view->space->left.passes = view->space->came.passes = false;
+	return view->space;
+}
+
+// Empties the image; the memory of a wide one is given back.
+void ClearImage(StringInfo image)
+{
+	constexpr int kKeptMax = 8192;
+	if (image->maxlen > kKeptMax) {
+		MemoryContext old = MemoryContextSwitchTo(GetMemoryChunkContext(image->data));
+		pfree(image->data);
+		initStringInfo(image);
+		MemoryContextSwitchTo(old);
+	}
+	resetStringInfo(image);
+}
 
 bool Passes(const BaseProgram *program, ExprState *filter)
 {
@@ -141,17 +193,12 @@ void Evaluate(const BaseProgram *program, ViewProgram *view, TupleTableSlot *slo
 	if (!version->passes)
 		return;
 
-	const auto key_count = static_cast<Size>(view->key_count);
-	KeyValues key = {static_cast<Datum *>(palloc(sizeof(Datum) * (key_count + 1))),
-					 static_cast<bool *>(palloc(sizeof(bool) * (key_count + 1)))};
+	const KeyValues key = version->key;
 	for (int i = 0; i < view->key_count; i++)
 		key.values[i] = ExecEvalExpr(view->keys[i].expression, program->expressions, &key.nulls[i]);
-	initStringInfo(&version->key);
-	EncodeKey(view->keys, view->key_count, key, &version->key);
+	ClearImage(&version->image);
+	EncodeKey(view->keys, view->key_count, key, &version->image);
 	version->hash = HashKey(view->keys, view->key_count, key);
-
-	version->values = static_cast<core::Value *>(
-		palloc(sizeof(core::Value) * static_cast<Size>(view->argument_count + 1)));
 	for (int i = 0; i < view->argument_count; i++)
 		version->values[i] = ValueOf(program, &view->arguments[i], inputs);
 }
@@ -162,7 +209,7 @@ void AddVersion(const Sink *sink, ViewProgram *view, const Version *version, int
 		return;
 	const auto count = static_cast<std::size_t>(view->argument_count);
 	const core::Delta::Row row = {
-		{view->kinds, count}, version->hash, Bytes(&version->key), sign, {version->values, count},
+		{view->kinds, count}, version->hash, Bytes(&version->image), sign, {version->values, count},
 	};
 	core::Group *group = nullptr;
 	pg::Failure failure;
@@ -179,7 +226,7 @@ bool LeaveDifference(const ViewProgram *view, Version *before, Version *after)
 {
 	if (!before->passes || !after->passes)
 		return before->passes || after->passes;
-	if (Bytes(&before->key) != Bytes(&after->key))
+	if (Bytes(&before->image) != Bytes(&after->image))
 		return true;
 	bool differs = false;
 	for (int i = 0; i < view->argument_count; i++)
@@ -203,18 +250,19 @@ void FoldIntoView(const Change *change)
 {
 	const bool is_update = change->before != nullptr && change->after != nullptr;
 	ViewProgram *view = change->view;
-	Version left = {};
-	Version came = {};
+	FoldSpace *space = SpaceOf(view);
+	Version *left = &space->left;
+	Version *came = &space->came;
 	if (change->before != nullptr)
-		Evaluate(change->program, view, change->before, is_update, &left);
+		Evaluate(change->program, view, change->before, is_update, left);
 	if (change->after != nullptr)
-		Evaluate(change->program, view, change->after, is_update, &came);
-	if (is_update && !LeaveDifference(view, &left, &came))
+		Evaluate(change->program, view, change->after, is_update, came);
+	if (is_update && !LeaveDifference(view, left, came))
 		return;
-	if (view->is_first && (left.passes || came.passes))
+	if (view->is_first && (left->passes || came->passes))
 		AddCount(view->counts, kRowsIn, 1);
-	AddVersion(change->sink, view, &left, -1);
-	AddVersion(change->sink, view, &came, +1);
+	AddVersion(change->sink, view, left, -1);
+	AddVersion(change->sink, view, came, +1);
 }
 
 void FoldAsOwner(const Change *change)

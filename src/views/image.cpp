@@ -12,12 +12,16 @@ Storage StorageOf(Oid type)
 
 void AppendImage(Storage storage, Datum value, bool is_null, StringInfo image)
 {
+	if (!is_null && storage.by_value) {
+		char packed[1 + sizeof(Datum)] = {0};
+		memcpy(packed + 1, &value, sizeof(Datum));
+		appendBinaryStringInfo(image, packed, sizeof(packed));
+		return;
+	}
 	appendStringInfoCharMacro(image, is_null ? 1 : 0);
 	if (is_null)
 		return;
-	if (storage.by_value) {
-		appendBinaryStringInfo(image, reinterpret_cast<const char *>(&value), sizeof(Datum));
-	} else if (storage.length > 0) {
+	if (storage.length > 0) {
 		appendBinaryStringInfo(image, DatumGetPointer(value), storage.length);
 	} else if (storage.length == -1) {
 		struct varlena *varlena = PG_DETOAST_DATUM_PACKED(value);

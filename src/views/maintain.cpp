@@ -40,7 +40,8 @@ struct Apply {
 	pg::Bulk *bulk; // and where new ones go
 	Spread spread;
 	MemoryContext scratch;    // for one group
-	uint64 fenced_ranges;     // with many groups: the ranges below this are behind us
+	bool has_range;           // with many groups: the last range
+	uint64 range;             // that was fenced
 	ItemPointerData *touches; // rows inserted only to meet predicate locks
 	std::size_t touch_count;
 };
@@ -97,6 +98,17 @@ void FenceGroup(const Apply *apply, uint64 hash)
 	fence::Acquire(FenceOfGroup(apply, hash), ExclusiveLock);
 }
 
+// Groups come in the order of their hashes: those of a range one after the other.
+void FenceManyAhead(Apply *apply, uint64 hash)
+{
+	const uint64 range = hash >> (64 - kRangeBits);
+	if (apply->has_range && apply->range == range)
+		return;
+	fence::Acquire(FenceOfRange(apply, hash), ShareRowExclusiveLock);
+	apply->has_range = true;
+	apply->range = range;
+}
+
 // Takes a fence that several groups of this delta share before any of their rows: taken
 // after one, it could deadlock with a session that holds it and wants the row.  True when
 // the group itself is fenced then.
@@ -104,10 +116,7 @@ bool FenceAhead(Apply *apply, std::size_t i)
 {
 	const uint64 hash = HashAt(apply, i);
 	if (HasManyGroups(apply)) {
-		if (apply->fenced_ranges <= hash >> (64 - kRangeBits)) {
-			fence::Acquire(FenceOfRange(apply, hash), ShareRowExclusiveLock);
-			apply->fenced_ranges = (hash >> (64 - kRangeBits)) + 1;
-		}
+		FenceManyAhead(apply, hash);
 		return true;
 	}
 	if (HasNeighbour(apply, i, kRangeBits))

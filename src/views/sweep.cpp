@@ -9,6 +9,8 @@ namespace
 // So many rows are passed over one by one before the index is descended anew.
 constexpr int kStepsMax = 8;
 
+constexpr uint64 kRangeMask = PG_UINT64_MAX >> kRangeBits;
+
 int64 HashOfRow(TupleTableSlot *row)
 {
 	bool is_null; // never
@@ -39,7 +41,7 @@ void OpenRange(Sweep *sweep, uint64 first)
 {
 	ScanKeyData keys[2];
 	CloseRange(sweep);
-	sweep->end = first | (PG_UINT64_MAX >> kRangeBits);
+	sweep->end = first | kRangeMask;
 	SetKeys(sweep, first, keys);
 	sweep->search = pg::BeginSearch(sweep->store, keys, 2);
 	sweep->open = true;
@@ -99,7 +101,7 @@ bool SweepTo(Sweep *sweep, const core::Group &group)
 	if (sweep->took && sweep->took_hash == group.hash)
 		return FindHomeRow(sweep->store, sweep->view, group);
 	MemoryContext old = MemoryContextSwitchTo(sweep->context);
-	if (!sweep->open || group.hash > sweep->end)
+	if (!sweep->open || (group.hash | kRangeMask) != sweep->end)
 		OpenRange(sweep, group.hash);
 	Reach(sweep, group.hash);
 	MemoryContextSwitchTo(old);

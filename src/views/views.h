@@ -92,6 +92,7 @@ struct ViewProgram {
 	ArgumentColumns *arguments;
 	core::ArgumentKind *kinds; // of the arguments, as the core wants them
 	bool has_opaque;           // some argument is kExtreme
+	struct FoldSpace *space;   // where rows are evaluated; fold.cpp
 	bool feeds;                // other cores are computed from the home table
 	int32 spread;              // the most cells of a group, the home row included
 	Oid cells;                 // the table of the others; Invalid where spread is 1

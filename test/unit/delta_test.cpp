@@ -70,7 +70,7 @@ void ExpectSame(Delta *delta, const NaiveDelta &model)
 		std::size_t g = 0;
 		for (const auto &[name, change] : view.groups) {
 			const Group &group = delta->group(v, g++);
-			ASSERT_EQ(group.hash, name.first);
+			ASSERT_EQ(static_cast<std::int64_t>(group.hash), name.first);
 			ASSERT_EQ(std::string_view(group.key), name.second);
 			ASSERT_EQ(group.rows, change.Count());
 			ExpectGroup(delta, group, change, NaiveGroup(change.kinds()));

@@ -49,7 +49,7 @@ inline void Apply(core::Delta *delta, int depth, const NaiveChange &change)
 class NaiveDelta
 {
 public:
-	using GroupName = std::pair<std::uint64_t, std::string>;
+	using GroupName = std::pair<std::int64_t, std::string>; // in the order of home tables
 	struct View {
 		bool truncated = false;
 		std::map<GroupName, NaiveGroup> groups;
@@ -86,7 +86,9 @@ public:
 					view = View{true, {}};
 					continue;
 				}
-				view.groups.try_emplace(GroupName(change.hash, change.key), KindsOf(change.view))
+				view.groups
+					.try_emplace(GroupName(static_cast<std::int64_t>(change.hash), change.key),
+								 KindsOf(change.view))
 					.first->second.Add(change.row, change.sign);
 			}
 		}
