@@ -89,7 +89,7 @@ CROSS JOIN LATERAL concat('SELECT g, ', e, ' FROM t GROUP BY g') AS q CROSS JOIN
 -- Sources.
 SELECT q, r.* FROM unnest(ARRAY['a_matview', 'part', 'parent', 'ONLY parent', 'child', 'unlogged',
 	'temporary', 'secured', 'elsewhere', 'rows_of()', '(VALUES (1, 2)) AS v(g, x)', 't TABLESAMPLE SYSTEM (10)',
-	'mezzanine.ref_base', 'mezzanine_state.ref_base', 'LATERAL (SELECT 1 AS g) AS l', 'seq AS s(g)',
+	'mezzanine_state.ref_base', 'LATERAL (SELECT 1 AS g) AS l', 'seq AS s(g)',
 	'ROWS FROM (generate_series(1, 2), rows_of()) AS r(g)']) AS e
 CROSS JOIN LATERAL concat('SELECT g, count(*) FROM ', e, ' GROUP BY g') AS q CROSS JOIN LATERAL refuse(q) AS r;
 SELECT r.* FROM refuse('SELECT relname, count(*) FROM pg_catalog.pg_class GROUP BY relname') AS r;

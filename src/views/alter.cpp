@@ -214,12 +214,53 @@ void Republish(Oid old_view, Oid new_view)
 	AtEOXact_GUC(true, nest_level);
 }
 
+// Mezzanine views over this one were made from its query as it is.
+void RequireUnread(const Alteration *to)
+{
+	const char *reader =
+		TextOf(psprintf("SELECT v.view::pg_catalog.text FROM %s.views AS v "
+						"JOIN pg_catalog.pg_depend AS d ON d.objid OPERATOR(pg_catalog.=) v.view "
+						"WHERE d.classid OPERATOR(pg_catalog.=) %u AND d.refclassid "
+						"OPERATOR(pg_catalog.=) %u AND d.refobjid OPERATOR(pg_catalog.=) %u "
+						"ORDER BY 1 LIMIT 1",
+						kInfoSchema, RelationRelationId, RelationRelationId, to->view));
+	if (reader != nullptr)
+		ereport(ERROR, (errcode(ERRCODE_DEPENDENT_OBJECTS_STILL_EXIST),
+						errmsg("cannot change the query of mezzanine view \"%s\"", to->name),
+						errdetail("Mezzanine view %s was made from its query as it is.", reader),
+						errhint("Drop that view first, and create it again afterwards.")));
+}
+
+// Mezzanine views whose definitions the query has written out: the old view hangs on those of the
+// new one.
+void BindAnew(Oid view, Oid made)
+{
+	(void)deleteDependencyRecordsForClass(RelationRelationId, view, RelationRelationId,
+										  DEPENDENCY_NORMAL);
+	Run(psprintf("SELECT d.refobjid FROM pg_catalog.pg_depend AS d "
+				 "WHERE d.classid OPERATOR(pg_catalog.=) %u AND d.objid OPERATOR(pg_catalog.=) %u "
+				 "AND d.refclassid OPERATOR(pg_catalog.=) %u",
+				 RelationRelationId, made, RelationRelationId));
+	for (uint64 i = 0; i < SPI_processed; i++) {
+		bool is_null;
+		ObjectAddress bound;
+		ObjectAddress to;
+		ObjectAddressSet(bound, RelationRelationId, view);
+		ObjectAddressSet(to, RelationRelationId,
+						 DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[i],
+														SPI_tuptable->tupdesc, 1, &is_null)));
+		recordDependencyOn(&bound, &to, DEPENDENCY_NORMAL);
+	}
+}
+
 // As the view's owner, to whom all of it belongs.
 void Remake(const Alteration *to)
 {
 	ViewLife life = {};
 	(void)LifeOf(to->view, nullptr, &life);
 	SPI_connect();
+	if (to->query != nullptr)
+		RequireUnread(to);
 	const int nest_level = to->query == nullptr ? PinTextSettings() : NewGUCNestLevel();
 	const char *query = to->query != nullptr ? to->query : PresentQuery(to->view);
 	RunAs(CatalogueOwner(),
@@ -228,6 +269,7 @@ void Remake(const Alteration *to)
 	AtEOXact_GUC(true, nest_level);
 	RequireColumns(to, to->view, made);
 	Republish(to->view, made);
+	BindAnew(to->view, made);
 	RunAs(CatalogueOwner(),
 		  psprintf("SELECT %s.exchange(%u::pg_catalog.regclass, %u::pg_catalog.regclass)",
 				   kStateSchema, to->view, made));

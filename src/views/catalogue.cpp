@@ -189,6 +189,13 @@ int32 DepthOfRows(Oid rows)
 	return LookupInteger("rows", "rows_pkey", rows, kRowsDepth);
 }
 
+Oid DefinitionOf(Oid view)
+{
+	constexpr AttrNumber kDefinition = 2;
+	const List *definitions = LookupOids("catalogue", "catalogue_pkey", view, kDefinition);
+	return definitions == NIL ? InvalidOid : linitial_oid(definitions);
+}
+
 CoreEntry *CoreByHome(Oid home)
 {
 	return FirstOf(Lookup("core_pkey", home));

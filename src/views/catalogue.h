@@ -33,6 +33,9 @@ List *CoresOnBase(Oid base);
 // The tables that a view is computed from, each once: a List of Oids, sorted.
 List *BasesOfView(Oid view);
 
+// The view that tells what a mezzanine view equals; Invalid where `view` is none.
+Oid DefinitionOf(Oid view);
+
 // The core with this home table; NULL where there is none.
 CoreEntry *CoreByHome(Oid home);
 

@@ -149,8 +149,12 @@ QueryPlan *PlanSubquery(Level *level, const Query *query)
 	QueryPlan *inner = PlanInner(level, query, level);
 	if (inner == nullptr || !inner->is_rewritten)
 		return inner;
-	Refuse(level->plan, "the session's TimeZone in a subquery in an expression is",
-		   "Name the zone: date_trunc('day', t AT TIME ZONE 'UTC').");
+	if (inner->read_views != NIL)
+		Refuse(level->plan, "a mezzanine view in a subquery in an expression is",
+			   "Select from it in FROM.");
+	else
+		Refuse(level->plan, "the session's TimeZone in a subquery in an expression is",
+			   "Name the zone: date_trunc('day', t AT TIME ZONE 'UTC').");
 	return nullptr;
 }
 

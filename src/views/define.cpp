@@ -224,14 +224,20 @@ void Guard(const char *table)
 		table);
 }
 
+// Where `to` goes the relation goes.
+void Bind(const char *relation, Oid to)
+{
+	ObjectAddress bound;
+	ObjectAddress object;
+	ObjectAddressSet(bound, RelationRelationId, RelationOid(relation));
+	ObjectAddressSet(object, RelationRelationId, to);
+	recordDependencyOn(&bound, &object, DEPENDENCY_NORMAL);
+}
+
 // A table goes where the truth goes: DROP … CASCADE of the base leaves nothing.
 void BindToTruth(const char *table, const char *truth)
 {
-	ObjectAddress bound;
-	ObjectAddress to;
-	ObjectAddressSet(bound, RelationRelationId, RelationOid(table));
-	ObjectAddressSet(to, RelationRelationId, RelationOid(truth));
-	recordDependencyOn(&bound, &to, DEPENDENCY_NORMAL);
+	Bind(table, RelationOid(truth));
 }
 
 // Makes a core's truth and home table, which is empty.
@@ -319,6 +325,9 @@ void Publish(const QueryPlan *plan, const ViewNames *names, const List *cores, c
 			lappend(homes, const_cast<char *>(core->total != nullptr ? core->total : core->home));
 	}
 	RUN("CREATE VIEW %s AS %s", names->view, FinishQuery(plan, homes));
+	// It does not read the views in its query, but their definitions; it is named after them.
+	foreach (cell, plan->read_views)
+		Bind(names->view, lfirst_oid(cell));
 	RUN("GRANT SELECT ON %s TO mezzanine_reader", names->view);
 	if (comment != nullptr)
 		CommentOn("VIEW", names->view, comment);

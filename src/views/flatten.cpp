@@ -1,6 +1,7 @@
 #include "views/flatten.h"
 
 #include "views/base.h"
+#include "views/catalogue.h"
 #include "views/cores.h"
 #include "views/definition.h"
 #include "views/expression.h"
@@ -203,7 +204,14 @@ Query *ViewQuery(Oid view)
 List *FlattenView(Level *level, int number, Oid view)
 {
 	Level of_view = *level;
+	const Oid definition = DefinitionOf(view);
 	of_view.is_view = true;
+	if (OidIsValid(definition)) {
+		// Its own state is not always live; what it is computed from is there.
+		level->plan->is_rewritten = true;
+		level->plan->read_views = list_append_unique_oid(level->plan->read_views, view);
+		return FlattenQuery(&of_view, number, ViewQuery(definition), nullptr);
+	}
 	return FlattenQuery(&of_view, number, ViewQuery(view), nullptr);
 }
 
@@ -373,6 +381,7 @@ QueryPlan *PlanInner(Level *level, const Query *query, Level *outer)
 	MakeDefinition(inner);
 	plan->inners = lappend(plan->inners, inner);
 	plan->is_rewritten |= inner->is_rewritten;
+	plan->read_views = list_concat_unique_oid(plan->read_views, inner->read_views);
 	foreach (cell, inner->notices)
 		AddNotice(plan, static_cast<char *>(lfirst(cell)));
 	return inner;

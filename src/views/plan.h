@@ -108,6 +108,7 @@ struct QueryPlan {
 	List *notices;     // of char *
 
 	List *tables;        // the base tables, inner plans' too, each once: Oids, sorted
+	List *read_views;    // mezzanine views in FROM, whose definitions are written out: Oids
 	List *inners;        // of QueryPlan: the grouped queries whose groups are among the base
 	struct Level *level; // what became of FROM (level.h)
 	PlannedRows *rows;   // that are the base; NULL: it is one table, or inner groups
