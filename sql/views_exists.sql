@@ -46,6 +46,10 @@ INSERT INTO queries (name, query) VALUES
 	('se_bag_not', 'SELECT g FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k)'),
 	('se_subquery', 'SELECT g, max(n) FROM (SELECT g, count(*) AS n FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY g, k) q GROUP BY g'),
 	('se_distinct_over', 'SELECT DISTINCT g, k FROM a WHERE NOT EXISTS (SELECT FROM b WHERE b.k = a.k)'),
+	('se_less', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k < a.k AND b.x > 1) GROUP BY g'),
+	('se_other', 'SELECT l.k, count(*) FROM b l WHERE EXISTS (SELECT FROM b r WHERE r.k = l.k AND r.id <> l.id) AND NOT EXISTS (SELECT FROM b s WHERE s.k = l.k AND s.id <> l.id AND s.x > 2) GROUP BY l.k'),
+	('se_not_less', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM b JOIN c ON b.x = c.x WHERE b.k = a.k AND c.y > a.id / 3.0 AND a.id > 2) GROUP BY g'),
+	('se_outer_less', 'SELECT a.g, count(*) FROM a LEFT JOIN b ON a.k = b.k WHERE NOT EXISTS (SELECT FROM c WHERE c.x <= b.x) GROUP BY a.g'),
 	('se_outside', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND a.g > ''g0'') GROUP BY g');
 DO $$
 DECLARE
@@ -160,7 +164,9 @@ SELECT mezzanine.explain('SELECT g FROM a WHERE NOT EXISTS (SELECT FROM b WHERE 
 \pset format aligned
 \set VERBOSITY terse
 -- What is refused.
-SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k < a.k) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT a.g, count(*) FROM a, c WHERE EXISTS (SELECT FROM b WHERE b.k < a.k + c.x) GROUP BY a.g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = 3 OR a.k = 3) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE id IN (SELECT id FROM b WHERE b.k < a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b JOIN c ON c.x = a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b LIMIT 3) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k OFFSET 1) GROUP BY g');

@@ -51,10 +51,10 @@ END $$;
 
 -- Clauses.
 SELECT q, r.* FROM unnest(ARRAY[
-	'SELECT t.g, count(*) FROM t LEFT JOIN u ON t.g < u.g GROUP BY t.g',
+	'SELECT t.g, count(*) FROM t LEFT JOIN u ON t.g IS DISTINCT FROM u.g GROUP BY t.g',
 	'SELECT g, count(*) FROM t WHERE x IN (SELECT x FROM u OFFSET 1) GROUP BY g',
 	'SELECT g, count((SELECT 1)) FROM t GROUP BY g',
-	'SELECT g, count(*) FROM t WHERE EXISTS (SELECT FROM u WHERE u.g < t.g) GROUP BY g',
+	'SELECT g, count(*) FROM t WHERE EXISTS (SELECT FROM u WHERE u.g IS DISTINCT FROM t.g) GROUP BY g',
 	'WITH q AS (DELETE FROM t RETURNING g) SELECT g, count(*) FROM q GROUP BY g',
 	'SELECT g, count(*) FROM t GROUP BY g UNION ALL SELECT g, count(*) FROM u GROUP BY g',
 	'SELECT g FROM t GROUP BY g EXCEPT SELECT g FROM u GROUP BY g',

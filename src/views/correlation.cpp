@@ -53,7 +53,7 @@ void AddKey(Correlation *correlation, const CorrelationKey *key)
 	correlation->keys = lappend(correlation->keys, copy);
 }
 
-bool SeparateWhere(Level *level, Correlation *correlation)
+void SeparateWhere(Correlation *correlation)
 {
 	ListCell *cell;
 	List *conjuncts =
@@ -62,18 +62,18 @@ bool SeparateWhere(Level *level, Correlation *correlation)
 	foreach (cell, conjuncts) {
 		auto *conjunct = static_cast<Node *>(lfirst(cell));
 		CorrelationKey key;
-		if (!LooksOut(conjunct))
+		if (!LooksOut(conjunct)) {
 			correlation->conditions = lappend(correlation->conditions, conjunct);
-		else if (!LooksIn(conjunct) && !checkExprHasSubLink(conjunct))
+			continue;
+		}
+		correlation->ties = lappend(correlation->ties, copyObjectImpl(conjunct));
+		if (!LooksIn(conjunct) && !checkExprHasSubLink(conjunct))
 			correlation->outside = lappend(correlation->outside, Outside(conjunct));
 		else if (IsKey(conjunct, &key))
 			AddKey(correlation, &key);
 		else
-			return Refuse(level->plan,
-						  "this condition that ties a subquery to the query outside is",
-						  "Tie it by equalities.");
+			correlation->others = lappend(correlation->others, conjunct);
 	}
-	return true;
 }
 
 Node *KeyOf(const CorrelationKey *key)
@@ -93,8 +93,7 @@ bool Separate(Level *level, const SubLink *sublink, Correlation *correlation)
 		return Refuse(level->plan, "a subquery in an expression that is no plain SELECT is",
 					  "Select from tables in it.");
 	query->jointree->quals = flatten_join_alias_vars(query, query->jointree->quals);
-	if (!SeparateWhere(level, correlation))
-		return false;
+	SeparateWhere(correlation);
 	if (!LooksOut(query))
 		return true;
 	return Refuse(level->plan, "a subquery that looks out anywhere but in its WHERE is",

@@ -18,6 +18,8 @@ struct Correlation {
 	List *keys;       // of CorrelationKey
 	List *conditions; // of WHERE, about the subquery alone
 	List *outside;    // of WHERE, about the query outside alone, at its level
+	List *others;     // of WHERE, about both and no such equality, as they are
+	List *ties;       // of WHERE, all that look out, as they are
 };
 
 // Takes a subquery in an expression of the level apart; false: refused.

@@ -3,6 +3,7 @@
 #include "views/expression.h"
 #include "views/sum.h"
 #include "views/timezones.h"
+#include "views/values.h"
 
 namespace mezzanine::views
 {
@@ -169,18 +170,42 @@ const char *NameOf(const Query *given, const Side *side)
 	return rt_fetch(bms_next_member(side->entries, -1), given->rtable)->eref->aliasname;
 }
 
-// The rows of the kept side that have a match.  NIL: refused.
-List *Matched(Level *level, const Side *kept, const Side *nullable, const Conjuncts *conjuncts)
+// The columns of the kept side in the conjuncts, each once.
+List *KeptColumns(const List *conjuncts, const Side *kept)
 {
-	if (conjuncts->of_both != NIL) {
-		RefuseWithDetail(
-			level->plan, "this condition of an outer join is not supported yet in a mezzanine view",
-			psprintf("The condition is about both sides, and no equality: %s.",
-					 DeparseOver(level->given->rtable,
-								 static_cast<Node *>(linitial(conjuncts->of_both)), true)),
-			"Join by equalities, and by conditions on one side alone.");
+	List *columns = NIL;
+	ListCell *cell;
+	foreach (cell, pull_vars_of_level(reinterpret_cast<Node *>(const_cast<List *>(conjuncts)), 0))
+		if (bms_is_member(lfirst_node(Var, cell)->varno, kept->entries))
+			columns = list_append_unique(columns, lfirst(cell));
+	return columns;
+}
+
+// The rows of the kept side that have a match, found by the values that are compared.  NIL:
+// refused.
+List *MatchedByValues(Level *level, const Side *kept, const Side *nullable, List *conjuncts)
+{
+	const List *columns = KeptColumns(conjuncts, kept);
+	if (!CheckValues(level, columns, conjuncts))
 		return NIL;
-	}
+	auto *reference = makeNode(RangeTblRef);
+	reference->rtindex = linitial_node(Var, columns)->varno;
+	const Query *distinct = DistinctKeys(level->given, list_make2(reference, nullable->item),
+										 const_cast<List *>(columns), conjuncts);
+	QueryPlan *inner = PlanInner(level, distinct, level->outer);
+	if (inner == nullptr)
+		return NIL;
+	List *outputs;
+	List *matched =
+		Product(kept->sum, JoinInner(level, inner, NameOf(level->given, nullable), &outputs));
+	AddValues(level, columns, outputs, matched);
+	return matched;
+}
+
+// The same, found by the keys.
+List *MatchedByKeys(Level *level, const Side *kept, const Side *nullable,
+					const Conjuncts *conjuncts)
+{
 	const Query *distinct = DistinctKeys(level->given, list_make1(nullable->item),
 										 KeysOf(conjuncts->keys), conjuncts->of_nullable);
 	QueryPlan *inner = PlanInner(level, distinct, level->outer);
@@ -199,8 +224,11 @@ List *Unmatched(Level *level, const Side *kept, const Side *nullable, const List
 				const List *joined)
 {
 	const Conjuncts sorted = Sort(conjuncts, kept, nullable);
-	const List *matched =
-		IsUnique(level, nullable, &sorted) ? joined : Matched(level, kept, nullable, &sorted);
+	const List *matched = joined;
+	if (!IsUnique(level, nullable, &sorted))
+		matched = sorted.of_both == NIL
+					  ? MatchedByKeys(level, kept, nullable, &sorted)
+					  : MatchedByValues(level, kept, nullable, const_cast<List *>(conjuncts));
 	if (matched == NIL)
 		return NIL;
 	return list_concat(WithNulls(kept->sum, nullable->after, nullable->last),

@@ -114,6 +114,9 @@ bool JoinScalar(Level *level, const SubLink *sublink, List **sum)
 	if (!Separate(level, sublink, &correlation))
 		return false;
 	const List *keys = InnerKeys(&correlation);
+	if (correlation.others != NIL)
+		return Refuse(level->plan, "this condition that ties a subquery to the query outside is",
+					  "Tie it by equalities.");
 	if (keys == NIL && correlation.outside != NIL)
 		return Refuse(level->plan, "a subquery that looks out but by equalities is",
 					  "Tie it to the query outside by equalities in its WHERE.");

@@ -4,6 +4,7 @@
 #include "views/expression.h"
 #include "views/outer.h"
 #include "views/sum.h"
+#include "views/values.h"
 
 namespace mezzanine::views
 {
@@ -132,7 +133,7 @@ Query *SelectFromGroups(Query *groups)
 bool OverGroups(Level *level, Correlation *correlation)
 {
 	Query *groups = correlation->query;
-	if (correlation->keys != NIL || correlation->outside != NIL)
+	if (correlation->ties != NIL)
 		return Refuse(level->plan, "a subquery that groups and looks out is",
 					  "Group by what it is tied to, and compare that by IN.");
 	if (correlation->conditions != NIL)
@@ -155,10 +156,87 @@ bool Prepare(Level *level, const SubLink *sublink, Correlation *correlation)
 					  "Leave it out of the subquery.");
 	if (IsGrouped(correlation->query) && !OverGroups(level, correlation))
 		return false;
+	if (sublink->subLinkType == ANY_SUBLINK && correlation->others != NIL)
+		return Refuse(level->plan, "this condition that ties a subquery to the query outside is",
+					  "Tie it by equalities, or write EXISTS.");
 	if (sublink->subLinkType == ANY_SUBLINK && !AddComparisons(level, sublink, correlation))
 		return false;
 	Simplify(correlation->query);
 	return true;
+}
+
+// The rows of a sum that have a match, found by the keys.  NIL: refused.
+List *MatchedByKeys(Level *level, const Correlation *correlation, const List *sum)
+{
+	const Query *distinct = DistinctKeys(correlation->query, correlation->query->jointree->fromlist,
+										 InnerKeys(correlation), correlation->conditions);
+	QueryPlan *inner = PlanSubquery(level, distinct);
+	if (inner == nullptr)
+		return NIL;
+	List *outputs;
+	List *matched =
+		Product(sum, JoinInner(level, inner, NameInSubquery(correlation->query), &outputs));
+	return AddCorrelation(level, correlation, outputs, matched) ? matched : NIL;
+}
+
+// Replaces what looks out by columns of a table of the subquery's own; the context is its number.
+Node *LookingIn(Node *node, void *context)
+{
+	if (node == nullptr)
+		return nullptr;
+	if (!IsA(node, Var))
+		return pg::MutateExpression(node, LookingIn, context);
+	auto *var = static_cast<Var *>(copyObjectImpl(node));
+	if (var->varlevelsup != 1)
+		return reinterpret_cast<Node *>(var);
+	var->varlevelsup = 0;
+	var->varno = *static_cast<int *>(context);
+	var->varnosyn = 0;
+	var->varattnosyn = 0;
+	return reinterpret_cast<Node *>(var);
+}
+
+// The columns of the query outside in the conditions, each once.
+List *ColumnsOutside(List *conditions)
+{
+	List *columns = NIL;
+	ListCell *cell;
+	foreach (cell, pull_vars_of_level(reinterpret_cast<Node *>(conditions), 1))
+		columns = list_append_unique(columns, lfirst(cell));
+	return columns;
+}
+
+// The rows of a sum that have a match, found by the values that are compared.  NIL: refused.
+List *MatchedByValues(Level *level, const Correlation *correlation, const List *sum)
+{
+	List *columns = ColumnsOutside(correlation->ties);
+	auto *ties = reinterpret_cast<Node *>(correlation->ties);
+	if (checkExprHasSubLink(ties)) {
+		Refuse(level->plan, "this condition that ties a subquery to the query outside is",
+			   "Tie it by equalities.");
+		return NIL;
+	}
+	if (!CheckValues(level, columns, correlation->ties))
+		return NIL;
+	Query *query = correlation->query;
+	auto *reference = makeNode(RangeTblRef);
+	query->rtable =
+		lappend(query->rtable,
+				copyObjectImpl(rt_fetch(linitial_node(Var, columns)->varno, level->given->rtable)));
+	reference->rtindex = list_length(query->rtable);
+	int number = reference->rtindex;
+	List *conditions =
+		list_concat(list_copy(correlation->conditions), castNode(List, LookingIn(ties, &number)));
+	const Query *distinct = DistinctKeys(
+		query, lcons(reference, list_copy(query->jointree->fromlist)),
+		castNode(List, LookingIn(reinterpret_cast<Node *>(columns), &number)), conditions);
+	QueryPlan *inner = PlanSubquery(level, distinct);
+	if (inner == nullptr)
+		return NIL;
+	List *outputs;
+	List *matched = Product(sum, JoinInner(level, inner, NameInSubquery(query), &outputs));
+	AddValues(level, columns, outputs, matched);
+	return matched;
 }
 
 } // namespace
@@ -173,15 +251,9 @@ bool Semijoin(Level *level, Node *conjunct, List **sum)
 	Correlation correlation;
 	if (!Prepare(level, SublinkOf(conjunct), &correlation))
 		return false;
-	const Query *distinct = DistinctKeys(correlation.query, correlation.query->jointree->fromlist,
-										 InnerKeys(&correlation), correlation.conditions);
-	QueryPlan *inner = PlanSubquery(level, distinct);
-	if (inner == nullptr)
-		return false;
-	List *outputs;
-	List *matched =
-		Product(*sum, JoinInner(level, inner, NameInSubquery(correlation.query), &outputs));
-	if (!AddCorrelation(level, &correlation, outputs, matched))
+	List *matched = correlation.others == NIL ? MatchedByKeys(level, &correlation, *sum)
+											  : MatchedByValues(level, &correlation, *sum);
+	if (matched == NIL)
 		return false;
 	*sum = IsA(conjunct, SubLink) ? matched : list_concat(*sum, Negated(matched));
 	return true;
