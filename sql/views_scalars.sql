@@ -32,6 +32,13 @@ INSERT INTO queries (name, query) VALUES
 	('sc_in', 'SELECT g, count(*) FROM a WHERE k IN (SELECT k FROM b WHERE x > (SELECT avg(y) / 4 FROM c WHERE c.x = b.x)) GROUP BY g'),
 	('sc_or', 'SELECT g, count(*) FROM a WHERE id < 5 OR k = (SELECT max(k) FROM b) OR id = (SELECT count(*) FROM c WHERE c.x = a.k) GROUP BY g'),
 	('sc_bag', 'SELECT g FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k)'),
+	('sc_sum', 'SELECT g, sum((SELECT count(*) FROM b WHERE b.k = a.k)) AS n, max(id - (SELECT min(x) FROM b)) AS m FROM a GROUP BY g'),
+	('sc_key', 'SELECT (SELECT count(*) FROM b WHERE b.k = a.k) AS n, count(*), sum(id) FROM a GROUP BY 1'),
+	('sc_key_free', 'SELECT id > (SELECT count(*) FROM c) AS later, count(*) FROM a GROUP BY 1'),
+	('sc_distinct', 'SELECT DISTINCT g, (SELECT max(x) FROM b WHERE b.k = a.k) AS m FROM a'),
+	('sc_filter', 'SELECT g, count(*) FILTER (WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k)) AS n FROM a LEFT JOIN c USING (id) GROUP BY g'),
+	('sc_having', 'SELECT g, count(*) FROM a GROUP BY g HAVING sum((SELECT count(*) FROM c WHERE c.x = a.k)) > 2'),
+	('sc_subquery', 'SELECT n, count(*) FROM (SELECT g, sum((SELECT count(*) FROM b WHERE b.k = a.k)) AS n FROM a GROUP BY g, id) q GROUP BY n'),
 	('sc_outside', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k AND a.id > 6) GROUP BY g'),
 	('sc_array', 'SELECT g, count(*) FROM a WHERE id = ANY ((SELECT array_agg(x ORDER BY x) FROM b WHERE b.k = a.k)::int[]) GROUP BY g'),
 	('sc_below_outer', 'SELECT a.g, count(*), count(q.id) AS n FROM a LEFT JOIN (SELECT * FROM b WHERE x >= (SELECT count(*) FROM c WHERE c.x = b.x)) q ON a.k = q.k GROUP BY a.g');

@@ -2,6 +2,7 @@
 
 #include "views/definition.h"
 #include "views/expression.h"
+#include "views/scalar.h"
 #include "views/sum.h"
 #include "views/timezones.h"
 
@@ -183,8 +184,12 @@ int CompareVars(const ListCell *a, const ListCell *b)
 									   : left->varattno - right->varattno;
 }
 
-const char *NameOfVar(const List *entries, const Var *var)
+// What a column of the rows is called at first: as the column that it is, or as what it is.
+const char *NameOfColumn(const List *entries, const Node *column)
 {
+	if (!IsA(column, Var))
+		return "subquery";
+	const Var *var = castNode(Var, column);
 	return strVal(list_nth(rt_fetch(var->varno, entries)->eref->colnames, var->varattno - 1));
 }
 
@@ -198,21 +203,43 @@ bool HasColumn(const PlannedRows *rows, const char *name)
 }
 
 // The column's own name where no other column is called so; else with its table's.
-const char *RowColumnName(const PlannedRows *rows, const List *vars, const Var *var)
+const char *RowColumnName(const PlannedRows *rows, const List *columns, const Node *column)
 {
-	const char *name = NameOfVar(rows->entries, var);
+	const char *name = NameOfColumn(rows->entries, column);
 	int namesakes = 0;
 	ListCell *cell;
-	foreach (cell, vars)
-		namesakes += strcmp(NameOfVar(rows->entries, lfirst_node(Var, cell)), name) == 0;
-	if (namesakes > 1)
-		name = psprintf("%s_%s", rt_fetch(var->varno, rows->entries)->eref->aliasname, name);
+	foreach (cell, columns)
+		namesakes +=
+			strcmp(NameOfColumn(rows->entries, static_cast<Node *>(lfirst(cell))), name) == 0;
+	if (namesakes > 1 && IsA(column, Var))
+		name = psprintf(
+			"%s_%s", rt_fetch(castNode(Var, column)->varno, rows->entries)->eref->aliasname, name);
 	constexpr int kLongest = NAMEDATALEN - 1 - 5; // room for a number
 	const char *stem = pnstrdup(name, pg_mbcliplen(name, static_cast<int>(strlen(name)), kLongest));
 	name = stem;
 	for (int i = 2; HasColumn(rows, name); i++)
 		name = psprintf("%s_%d", stem, i);
 	return name;
+}
+
+// What is looked for, and where it goes.
+struct ScalarSearch {
+	const Level *level;
+	List *columns; // of Node
+};
+
+// Adds the subqueries whose values the rows have.
+bool FindScalars(Node *node, void *context)
+{
+	auto *search = static_cast<ScalarSearch *>(context);
+	if (node == nullptr)
+		return false;
+	if (!IsA(node, SubLink))
+		return pg::WalkExpression(node, FindScalars, context);
+	Node *flat = flatten_join_alias_vars(const_cast<Query *>(search->level->given), node);
+	if (ScalarValue(search->level, castNode(SubLink, flat)) != nullptr)
+		search->columns = list_append_unique(search->columns, node);
+	return false;
 }
 
 // Makes each column that `used` (a List of expressions) has a column of the rows; false: one
@@ -230,12 +257,15 @@ bool AddRowColumns(QueryPlan *plan, List *used)
 		vars = list_append_unique(vars, var);
 	}
 	list_sort(vars, CompareVars);
-	foreach (cell, vars) {
-		auto *var = lfirst_node(Var, cell);
-		rows->columns = lappend(
-			rows->columns, makeTargetEntry(reinterpret_cast<Expr *>(var),
-										   static_cast<AttrNumber>(list_length(rows->columns) + 1),
-										   pstrdup(RowColumnName(rows, vars, var)), false));
+	ScalarSearch search = {plan->level, vars};
+	(void)FindScalars(reinterpret_cast<Node *>(used), &search);
+	foreach (cell, search.columns) {
+		auto *var = static_cast<Node *>(lfirst(cell));
+		rows->columns =
+			lappend(rows->columns,
+					makeTargetEntry(reinterpret_cast<Expr *>(var),
+									static_cast<AttrNumber>(list_length(rows->columns) + 1),
+									pstrdup(RowColumnName(rows, search.columns, var)), false));
 	}
 	return true;
 }

@@ -279,7 +279,8 @@ bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 	level->is_top = true;
 	level->sum = FlattenItems(level);
 	plan->level = level;
-	if (level->sum == NIL || plan->refusal.message != nullptr)
+	if (level->sum == NIL || !JoinGroupedScalars(level, &level->sum) ||
+		plan->refusal.message != nullptr)
 		return false;
 	level->sum = PossibleOnes(level->sum);
 	return MakeBase(plan);

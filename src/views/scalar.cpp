@@ -156,12 +156,40 @@ bool Find(Node *node, void *context)
 	return !JoinScalar(search->level, sublink, search->sum);
 }
 
+// The same below aggregates alone.
+bool FindInAggregates(Node *node, void *context)
+{
+	if (node == nullptr || IsA(node, SubLink))
+		return false;
+	if (IsA(node, Aggref))
+		return pg::WalkExpression(node, Find, context);
+	return pg::WalkExpression(node, FindInAggregates, context);
+}
+
 } // namespace
 
 bool JoinScalars(Level *level, Node *expression, List **sum)
 {
 	ScalarSearch search = {level, sum};
 	return !Find(flatten_join_alias_vars(const_cast<Query *>(level->given), expression), &search);
+}
+
+bool JoinGroupedScalars(Level *level, List **sum)
+{
+	const Query *given = level->given;
+	ScalarSearch search = {level, sum};
+	List *parts = list_make2(given->targetList, given->havingQual);
+	ListCell *cell;
+	if (FindInAggregates(
+			flatten_join_alias_vars(const_cast<Query *>(given), reinterpret_cast<Node *>(parts)),
+			&search))
+		return false;
+	foreach (cell, list_concat(list_copy(given->groupClause), given->distinctClause)) {
+		Node *key = get_sortgroupclause_expr(lfirst_node(SortGroupClause, cell), given->targetList);
+		if (!JoinScalars(level, key, sum))
+			return false;
+	}
+	return true;
 }
 
 Node *ScalarValue(const Level *level, const SubLink *sublink)

@@ -14,6 +14,9 @@ namespace mezzanine::views
 // sum; from then on InNumbers knows them.  Others are left alone.  False: refused.
 bool JoinScalars(Level *level, Node *expression, List **sum);
 
+// The same for what the level's query, the plan's own, groups by and aggregates.
+bool JoinGroupedScalars(Level *level, List **sum);
+
 // What stands for a subquery in an expression of the level; NULL: it was not planned.
 Node *ScalarValue(const Level *level, const SubLink *sublink);
 
