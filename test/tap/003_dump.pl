@@ -115,6 +115,12 @@ sql('shop', q{
 	CREATE VIEW mezzanine_state.mentions_arm_2 AS SELECT item FROM app.items;
 	INSERT INTO mezzanine_info.arm SELECT a, 'mezzanine_state.mentions_rows', 1
 		FROM unnest(ARRAY['mezzanine_state.mentions_arm_1', 'mezzanine_state.mentions_arm_2']::regclass[]) AS a;
+	SELECT mezzanine.create_view('wanted', 'SELECT i.kind, count(*) AS n, count(o.item) AS orders
+		FROM app.items AS i LEFT JOIN orders AS o ON o.item = i.item
+		WHERE NOT EXISTS (SELECT FROM app.visits AS v WHERE v.week > 50 AND v.week = o.amount)
+		GROUP BY i.kind');
+	SELECT mezzanine.create_view('wanted_alike',
+		'SELECT orders, count(*) AS kinds FROM mezzanine.wanted GROUP BY orders');
 	SELECT mezzanine.create_view('held', 'SELECT s.sku, sum(l.quantity) AS units
 		FROM inventory.stock AS s JOIN inventory.reservation_line AS l USING (stock) GROUP BY s.sku');
 	SELECT inventory.receive('lamp', 'main', 5);
