@@ -162,6 +162,7 @@ SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SEL
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE a.g > ''g1'') GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT rank(2) WITHIN GROUP (ORDER BY x) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT l.k, sum((SELECT b.x FROM b WHERE b.id = r.k)) FROM a l LEFT JOIN a r ON l.id = r.k GROUP BY l.k');
 DROP TABLE c CASCADE;
 SELECT name FROM queries WHERE to_regclass('mezzanine.' || name) IS NULL ORDER BY number;
 DROP SCHEMA scalars CASCADE;

@@ -362,6 +362,8 @@ bool MakeSummedRows(QueryPlan *plan)
 			plan,
 			list_concat(list_make2(level->given->targetList, level->given->havingQual), late)))
 		return false;
+	// What has no place in rows is refused.
+	(void)InNumbers(level, list_make2(level->given->targetList, level->given->havingQual));
 	List *columns = castNode(List, InNumbers(level, ColumnsOf(rows)));
 	foreach (cell, level->sum) {
 		const auto *alternative = static_cast<Alternative *>(lfirst(cell));
