@@ -6,7 +6,7 @@ namespace mezzanine::test
 {
 
 // What create_view takes.
-constexpr const char *kTaken = "go";
+constexpr const char *kTaken = "goes";
 
 bool Draws(Random *random, Feature feature, unsigned percent)
 {
