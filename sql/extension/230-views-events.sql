@@ -104,6 +104,20 @@ BEGIN
 	PERFORM mezzanine_state.keep_triggers(c.command)
 	FROM pg_event_trigger_ddl_commands() AS c
 	WHERE c.classid = 'pg_class'::regclass AND c.command_tag = 'ALTER TABLE';
+	-- Most tables concern no view, and to look at all views takes its time.
+	IF TG_TAG IN ('CREATE TABLE', 'ALTER TABLE') AND NOT EXISTS (
+			SELECT FROM pg_event_trigger_ddl_commands() AS c
+			CROSS JOIN LATERAL (
+				SELECT c.objid AS relid
+				UNION SELECT relid FROM pg_partition_ancestors(c.objid)
+				UNION SELECT inhparent FROM pg_inherits WHERE inhrelid = c.objid
+				UNION SELECT inhrelid FROM pg_inherits WHERE inhparent = c.objid) AS t
+			WHERE EXISTS (SELECT FROM mezzanine_info.core AS k WHERE k.source = t.relid)
+			   OR EXISTS (SELECT FROM mezzanine_info.row_source AS s WHERE s.source = t.relid)
+			   OR EXISTS (SELECT FROM mezzanine_info.core AS k WHERE k.home = t.relid)
+			   OR EXISTS (SELECT FROM mezzanine_info.core AS k WHERE k.cells = t.relid)) THEN
+		RETURN;
+	END IF;
 	SELECT coalesce(p.part, v.source) AS base, v.view, p.what, p.hint INTO problem
 	FROM (SELECT c.view, c.number, c.home, c.cells, c.truth, coalesce(s.source, c.source) AS source
 	      FROM mezzanine_info.cores AS c
