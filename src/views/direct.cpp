@@ -18,12 +18,17 @@ struct Functions {
 };
 Functions functions = {};
 
-// The WHEN clause of one trigger in one statement.
-struct Clause {
-	ExprState expression; // first: PostgreSQL knows no more of it
+// A table that one statement writes to.
+struct Target {
 	Relation table;
 	const RowSource *source;
 	BaseProgram *program; // whose views are touched; NULL at first, and where there are none
+};
+
+// The WHEN clause of one of its triggers.
+struct Clause {
+	ExprState expression; // first: PostgreSQL knows no more of it
+	Target *target;
 };
 
 Oid FunctionNamed(const char *name)
@@ -47,21 +52,23 @@ void LookFunctionsUp()
 		functions = {FunctionNamed("touch"), FunctionNamed("capture")};
 }
 
-// Sees to it that what the clause knows is valid, and that the views are touched.
-void Refresh(Clause *clause)
+// The clause's target, with what it knows being valid, and the views touched.
+const Target *TargetOf(ExprState *expression)
 {
-	if (clause->program != nullptr && clause->program->valid && clause->source->valid)
-		return;
-	clause->source = SourceOf(clause->table);
-	clause->program = ProgramOf(clause->source);
-	if (clause->program != nullptr)
-		TouchViews(clause->program);
+	Target *target = reinterpret_cast<Clause *>(expression)->target;
+	if (target->program != nullptr && target->program->valid && target->source->valid)
+		return target;
+	target->source = SourceOf(target->table);
+	target->program = ProgramOf(target->source);
+	if (target->program != nullptr)
+		TouchViews(target->program);
+	return target;
 }
 
 // Before the statement's first row.
 Datum TouchNow(ExprState *expression, ExprContext *, bool *is_null)
 {
-	Refresh(reinterpret_cast<Clause *>(expression));
+	(void)TargetOf(expression);
 	*is_null = false;
 	return BoolGetDatum(false);
 }
@@ -69,10 +76,9 @@ Datum TouchNow(ExprState *expression, ExprContext *, bool *is_null)
 // After each row, of which there are two versions, or one.
 Datum CaptureNow(ExprState *expression, ExprContext *row, bool *is_null)
 {
-	auto *clause = reinterpret_cast<Clause *>(expression);
-	Refresh(clause);
-	if (clause->program != nullptr)
-		CaptureChange(clause->program, clause->source, row->ecxt_innertuple, row->ecxt_outertuple);
+	const Target *target = TargetOf(expression);
+	if (target->program != nullptr)
+		CaptureChange(target->program, target->source, row->ecxt_innertuple, row->ecxt_outertuple);
 	*is_null = false;
 	return BoolGetDatum(false);
 }
@@ -89,34 +95,36 @@ bool IsCapture(const Trigger *trigger)
 		   TRIGGER_FOR_ROW(trigger->tgtype) && strcmp(trigger->tgname, kCaptureTrigger) == 0;
 }
 
-void Replace(const ResultRelInfo *target, int i, ExprStateEvalFunc evaluate)
+void Replace(const ResultRelInfo *result, int i, ExprStateEvalFunc evaluate, Target *target)
 {
 	static char text[] = "mezzanine"; // not NULL: there is a clause
 	auto *clause = static_cast<Clause *>(palloc0(sizeof(Clause)));
 	clause->expression.type = T_ExprState;
 	clause->expression.flags = EEO_FLAG_IS_QUAL;
 	clause->expression.evalfunc = evaluate;
-	clause->table = target->ri_RelationDesc;
-	target->ri_TrigDesc->triggers[i].tgqual = text; // the executor's copy
-	target->ri_TrigWhenExprs[i] = &clause->expression;
+	clause->target = target;
+	result->ri_TrigDesc->triggers[i].tgqual = text; // the executor's copy
+	result->ri_TrigWhenExprs[i] = &clause->expression;
 }
 
 // Triggers that somebody else made of our functions fire, and raise an error.  Of a partitioned
 // table only the partitions have rows.
-void ReplaceTriggers(const ResultRelInfo *target)
+void ReplaceTriggers(const ResultRelInfo *result)
 {
-	if (target->ri_TrigDesc == nullptr ||
-		target->ri_RelationDesc->rd_rel->relkind != RELKIND_RELATION)
+	if (result->ri_TrigDesc == nullptr ||
+		result->ri_RelationDesc->rd_rel->relkind != RELKIND_RELATION)
 		return;
 	LookFunctionsUp();
-	for (int i = 0; i < target->ri_TrigDesc->numtriggers; i++) {
-		const Trigger *trigger = &target->ri_TrigDesc->triggers[i];
+	auto *target = static_cast<Target *>(palloc0(sizeof(Target)));
+	target->table = result->ri_RelationDesc;
+	for (int i = 0; i < result->ri_TrigDesc->numtriggers; i++) {
+		const Trigger *trigger = &result->ri_TrigDesc->triggers[i];
 		if (trigger->tgqual != nullptr)
 			continue;
 		if (IsTouch(trigger))
-			Replace(target, i, TouchNow);
+			Replace(result, i, TouchNow, target);
 		else if (IsCapture(trigger))
-			Replace(target, i, CaptureNow);
+			Replace(result, i, CaptureNow, target);
 	}
 }
 

@@ -446,36 +446,39 @@ ViewProgram *LockedProgramOf(Oid home, List *touched_sources)
 	return ProgramOf(home, touched_sources);
 }
 
-// What one depth hands on to the next.
+// What one depth hands on to the next; NULL: nothing.
 struct Fed {
 	core::Delta *groups;
 	core::Delta *rows;
 };
-
-// Applies a delta; what it changes in home tables that feed other cores goes to `fed`.
-void ApplyViews(core::Delta *delta, List *touched_sources, const Fed *fed)
-{
-	for (std::size_t i = 0; i < delta->view_count(); i++) {
-		Apply apply = {};
-		apply.delta = delta;
-		apply.view_index = i;
-		apply.view = LockedProgramOf(delta->view(i), touched_sources);
-		apply.next = {fed->groups, 1, false};
-		apply.next_rows = {fed->rows, 1, false};
-		if (apply.view != nullptr)
-			ApplyOrFail(&apply);
-	}
-}
 
 core::Delta *NewDelta()
 {
 	return pg::MakeInContext<core::Delta>(CurrentMemoryContext, "mezzanine chain");
 }
 
+// Applies a delta; what it changes in home tables that feed other cores goes to `fed`.
+void ApplyViews(core::Delta *delta, List *touched_sources, Fed *fed)
+{
+	for (std::size_t i = 0; i < delta->view_count(); i++) {
+		Apply apply = {};
+		apply.delta = delta;
+		apply.view_index = i;
+		apply.view = LockedProgramOf(delta->view(i), touched_sources);
+		if (apply.view == nullptr)
+			continue;
+		if (apply.view->feeds && fed->groups == nullptr)
+			*fed = {NewDelta(), NewDelta()};
+		apply.next = {fed->groups, 1, false};
+		apply.next_rows = {fed->rows, 1, false};
+		ApplyOrFail(&apply);
+	}
+}
+
 // One depth, under one snapshot but for the joins, which take their own.
 Fed ApplyDepth(core::Delta *delta, List *touched_sources)
 {
-	const Fed fed = {NewDelta(), NewDelta()};
+	Fed fed = {nullptr, nullptr};
 	SealDelta(delta);
 	PushActiveSnapshot(GetLatestSnapshot());
 	ApplyViews(delta, touched_sources, &fed);
@@ -492,11 +495,16 @@ void ApplyAll(core::Delta *delta, core::Delta *rows, List *touched_sources)
 	// An autocommitted statement comes here without one; its own rows would not be seen.
 	CommandCounterIncrement();
 	LockJoins(touched_sources);
-	AddPending(&pending, rows);
-	for (int depth = 0; depth <= pending.deepest || !delta->empty(); depth++) {
+	if (rows != nullptr)
+		AddPending(&pending, rows);
+	for (int depth = 0; depth <= pending.deepest || (delta != nullptr && !delta->empty());
+		 depth++) {
+		if (delta == nullptr)
+			delta = NewDelta();
 		JoinRows(&pending, depth, delta);
 		const Fed fed = ApplyDepth(delta, touched_sources);
-		AddPending(&pending, fed.rows);
+		if (fed.rows != nullptr)
+			AddPending(&pending, fed.rows);
 		delta = fed.groups;
 	}
 }
@@ -514,7 +522,7 @@ int LimitWaits()
 
 void ApplyDelta(core::Delta *delta, core::Delta *rows, List *touched_sources)
 {
-	if (rows->empty() && delta->empty())
+	if ((rows == nullptr || rows->empty()) && delta->empty())
 		return;
 
 	MemoryContext context =

@@ -24,7 +24,7 @@ HTAB *planned_views = nullptr;
 // TopTransactionContext and go with it.
 struct TransactionState {
 	core::Delta *delta;
-	core::Delta *rows;   // changed rows of joined tables, by rows view; there if `delta` is
+	core::Delta *rows;   // changed rows of joined tables, by rows view; NULL: none
 	List *touched_homes; // and tables of cells
 	List *touched_sources;
 	bool applied;
@@ -146,11 +146,12 @@ void EndSubtransaction(SubXactEvent event, SubTransactionId, SubTransactionId, v
 	if (state.delta == nullptr)
 		return;
 	EndLevel(state.delta, event);
-	EndLevel(state.rows, event);
+	if (state.rows != nullptr)
+		EndLevel(state.rows, event);
 }
 
-// Makes the deltas where they are not there yet.
-void RequireDeltas()
+// Makes the delta where it is not there yet.
+void RequireDelta()
 {
 	if (state.applied)
 		ereport(ERROR,
@@ -159,8 +160,6 @@ void RequireDeltas()
 				 errdetail("The transaction is committing, and its changes have already reached "
 						   "the views."),
 				 errhint("Another extension writes to the table in its own pre-commit work.")));
-	if (state.rows == nullptr)
-		state.rows = pg::MakeInContext<core::Delta>(TopTransactionContext, "mezzanine rows");
 	if (state.delta == nullptr)
 		state.delta = pg::MakeInContext<core::Delta>(TopTransactionContext, "mezzanine delta");
 }
@@ -209,13 +208,15 @@ bool IsApplying()
 
 Sink CurrentSink()
 {
-	RequireDeltas();
+	RequireDelta();
 	return {state.delta, GetCurrentTransactionNestLevel(), true};
 }
 
 Sink CurrentRowSink()
 {
-	RequireDeltas();
+	RequireDelta();
+	if (state.rows == nullptr)
+		state.rows = pg::MakeInContext<core::Delta>(TopTransactionContext, "mezzanine rows");
 	return {state.rows, GetCurrentTransactionNestLevel(), true};
 }
 
