@@ -2,6 +2,7 @@
 
 #include "pg/door.h"
 #include "views/image.h"
+#include "views/references.h"
 
 namespace mezzanine::views
 {
@@ -347,6 +348,7 @@ void CompileJoin(const List *joins, JoinProgram *join)
 	for (int i = 0; i < join->source_count; i++)
 		CompileSource(&join->sources[i], i, UsedOf(joins, join->sources[i].relation));
 	CompileEdges(join);
+	CompileReferences(join);
 }
 
 } // namespace

@@ -9,7 +9,7 @@
 // way to their changes (terms.h).
 #pragma once
 
-#include "core/edges.h"
+#include "core/references.h"
 #include "views/catalogue.h"
 
 namespace mezzanine::views
@@ -57,6 +57,8 @@ struct JoinProgram {
 	List *targets;     // of TargetEntry: the columns of the rows view
 	core::Edge *edges; // one fewer than tables
 	List **keys;       // of each edge, of EdgeKey; NIL: it has none
+	int reference_count;
+	core::Reference *references; // foreign keys that the join goes by
 	struct JoinPlan *plans;
 };
 

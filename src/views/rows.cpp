@@ -6,6 +6,7 @@
 #include "views/program.h"
 #include "views/spill.h"
 #include "views/stale.h"
+#include "views/transaction.h"
 #include "views/walk.h"
 
 namespace mezzanine::views
@@ -190,7 +191,8 @@ void FoldJoin(JoinWork *work, int number)
 			const core::Tables changed = ChangedTables(&changes);
 			work->sign = changes.join->sign;
 			for (core::Tables some = changed; some != 0; some = (some - 1) & changed)
-				RunTerm(&changes, some, FoldJoined, work);
+				if (!IsEmptyTerm(&changes, some))
+					RunTerm(&changes, some, FoldJoined, work);
 		}
 		PopActiveSnapshot();
 	}
@@ -275,6 +277,8 @@ void CaptureRows(const Sink *sink, const BaseProgram *program, TupleTableSlot *b
 				 TupleTableSlot *after)
 {
 	MemoryContext old = MemoryContextSwitchTo(program->expressions->ecxt_per_tuple_memory);
+	if (SessionReplicationRole == SESSION_REPLICATION_ROLE_REPLICA)
+		NotePassedForeignKeys();
 	for (int i = 0; i < program->rows_count; i++)
 		CaptureChange(sink, program, &program->rows[i], before, after);
 	MemoryContextSwitchTo(old);

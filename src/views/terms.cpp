@@ -1,5 +1,7 @@
 #include "views/terms.h"
 
+#include "views/transaction.h"
+
 namespace mezzanine::views
 {
 
@@ -298,6 +300,24 @@ void OpenStore(JoinChanges *changes, int number)
 	MemoryContextSwitchTo(old);
 }
 
+// The mentions of the sources that are marked.
+core::Tables TablesWhere(const JoinChanges *changes, const bool *marked)
+{
+	core::Tables tables = 0;
+	for (int i = 0; i < changes->join->table_count; i++)
+		if (marked[changes->join->tables[i].source])
+			tables |= core::SetOf(i);
+	return tables;
+}
+
+// None where the transaction may have put rows past foreign keys.
+std::span<const core::Reference> ReferencesOf(const JoinChanges *changes)
+{
+	if (HasPassedForeignKeys())
+		return {};
+	return {changes->join->references, static_cast<std::size_t>(changes->join->reference_count)};
+}
+
 bool PlansRead(const JoinProgram *join, Oid relation)
 {
 	if (join->view == relation)
@@ -329,9 +349,13 @@ JoinChanges OpenChanges(JoinProgram *join)
 {
 	const auto count = static_cast<Size>(join->source_count);
 	JoinChanges changes = {
-		CurrentMemoryContext, join,
+		CurrentMemoryContext,
+		join,
 		static_cast<Tuplestorestate **>(palloc0(sizeof(Tuplestorestate *) * count)),
-		static_cast<int64 *>(palloc0(sizeof(int64) * count)), create_queryEnv()};
+		static_cast<int64 *>(palloc0(sizeof(int64) * count)),
+		static_cast<bool *>(palloc0(sizeof(bool) * count)),
+		static_cast<bool *>(palloc0(sizeof(bool) * count)),
+		create_queryEnv()};
 	return changes;
 }
 
@@ -349,15 +373,32 @@ void AddChange(JoinChanges *changes, int source, Datum *values, bool *nulls)
 	tuplestore_putvalues(changes->stores[source], changes->join->sources[source].change, values,
 						 nulls);
 	changes->counts[source]++;
+	(DatumGetInt64(values[0]) > 0 ? changes->came : changes->left)[source] = true;
 }
 
 core::Tables ChangedTables(const JoinChanges *changes)
 {
 	core::Tables changed = 0;
+	core::Tables needless = 0;
 	for (int i = 0; i < changes->join->table_count; i++)
 		if (CountOf(changes, i) > 0)
 			changed |= core::SetOf(i);
-	return changed;
+	const core::Tables grown = changed & ~TablesWhere(changes, changes->left);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] { needless = core::NeedlessOf(ReferencesOf(changes), grown); }))
+		MEZZANINE_RAISE(failure);
+	return changed & ~needless;
+}
+
+bool IsEmptyTerm(const JoinChanges *changes, core::Tables deltas)
+{
+	const core::Tables shrunk = deltas & ~TablesWhere(changes, changes->came);
+	bool is_empty = false;
+	pg::Failure failure;
+	if (!pg::CallCore(&failure,
+					  [&] { is_empty = core::IsEmptyTerm(ReferencesOf(changes), deltas, shrunk); }))
+		MEZZANINE_RAISE(failure);
+	return is_empty;
 }
 
 void RunTerm(JoinChanges *changes, core::Tables deltas, RowTaker take, void *context)

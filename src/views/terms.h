@@ -20,6 +20,8 @@ struct JoinChanges {
 	JoinProgram *join;
 	Tuplestorestate **stores; // of each source, NULL: it did not change
 	int64 *counts;            // of rows in them
+	bool *came;               // of each source: some row came
+	bool *left;               // or left
 	QueryEnvironment *environment;
 };
 
@@ -32,8 +34,12 @@ void CloseChanges(JoinChanges *changes);
 // Adds a changed row of a source, in the form of its `change`.
 void AddChange(JoinChanges *changes, int source, Datum *values, bool *nulls);
 
-// The tables that have changes.
+// The tables whose changes make a difference: those that have some, but for what foreign keys say
+// of them.
 core::Tables ChangedTables(const JoinChanges *changes);
+
+// Whether it is known without a look that a term has no rows.
+bool IsEmptyTerm(const JoinChanges *changes, core::Tables deltas);
 
 // Gets each row of a query; false: no more are wanted.
 using RowTaker = bool (*)(TupleTableSlot *row, void *context);

@@ -29,6 +29,7 @@ struct TransactionState {
 	List *touched_sources;
 	bool applied;
 	bool applying;
+	bool passed_foreign_keys;
 	bool lost; // a subtransaction's part could not be kept: the commit must fail
 };
 TransactionState state = {};
@@ -218,6 +219,16 @@ Sink CurrentRowSink()
 	if (state.rows == nullptr)
 		state.rows = pg::MakeInContext<core::Delta>(TopTransactionContext, "mezzanine rows");
 	return {state.rows, GetCurrentTransactionNestLevel(), true};
+}
+
+void NotePassedForeignKeys()
+{
+	state.passed_foreign_keys = true;
+}
+
+bool HasPassedForeignKeys()
+{
+	return state.passed_foreign_keys;
 }
 
 void RememberPlan(Oid home, bool by_truth)

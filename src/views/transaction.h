@@ -24,6 +24,10 @@ Sink CurrentSink();
 // The same for the changed rows of joined tables.
 Sink CurrentRowSink();
 
+// Rows have changed while the triggers of foreign keys were off (session_replication_role).
+void NotePassedForeignKeys();
+bool HasPassedForeignKeys();
+
 // Remembers that this session holds a plan that reads a view by its home table, or by
 // its truth; such plans are made anew when the other becomes right.
 void RememberPlan(Oid home, bool by_truth);

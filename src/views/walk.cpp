@@ -157,22 +157,34 @@ void ReleaseFences(const Walk *walk, const Held *held)
 		fence::Release(FenceOf(walk, &held->fences[i]), ModeOf(&held->fences[i]));
 }
 
+// Makes the latest snapshot the active one; true when nobody's transaction has ended since `at`.
+bool PushLatest(uint64 *at)
+{
+	Snapshot latest = GetLatestSnapshot();
+	const bool is_same = latest->snapXactCompletionCount == *at;
+	*at = latest->snapXactCompletionCount;
+	PushActiveSnapshot(latest);
+	return is_same;
+}
+
 } // namespace
 
 void FenceChanges(JoinChanges *changes)
 {
+	uint64 at = 0;
 	Walk walk = {changes,
 				 pg::MakeInContext<core::EdgeFences>(CurrentMemoryContext, "mezzanine edges"),
 				 false};
-	PushActiveSnapshot(GetLatestSnapshot());
+	(void)PushLatest(&at);
 	(void)WalkAll(&walk, false);
 	for (int walks = 1;; walks++) {
 		const Held held = TakeFences(&walk);
 		PopActiveSnapshot();
-		PushActiveSnapshot(GetLatestSnapshot());
+		if (PushLatest(&at) || !walk.reads)
+			return; // it would find the same
 		if (walks == kMostWalks)
 			walk.fences->Escalate();
-		if (!walk.reads || WalkAll(&walk, true))
+		if (WalkAll(&walk, true))
 			return;
 		ReleaseFences(&walk, &held);
 	}
