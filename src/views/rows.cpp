@@ -38,6 +38,7 @@ void AddImage(const Sink *sink, Oid rows, std::string_view image, int sign)
 	pg::Failure failure;
 	if (!pg::CallCore(&failure, [&] { (void)sink->delta->Add(sink->depth, rows, row); }))
 		MEZZANINE_RAISE(failure);
+	SpillIfLarge(sink->delta);
 }
 
 void CaptureChange(const Sink *sink, const BaseProgram *program, const RowsColumns *columns,
@@ -84,6 +85,15 @@ void LockTables(Oid rows)
 	}
 }
 
+// The number of a table among those of a join; source_count where the join does not read it.
+int SourceOf(const JoinProgram *join, Oid relation)
+{
+	int number = 0;
+	while (number < join->source_count && join->sources[number].relation != relation)
+		number++;
+	return number;
+}
+
 // Adds a changed row, unless it is of a table that this join does not read.
 void LoadRow(JoinChanges *changes, const core::Group *row)
 {
@@ -91,10 +101,7 @@ void LoadRow(JoinChanges *changes, const core::Group *row)
 	const char *image = row->key.data();
 	memcpy(&relation, image, sizeof(Oid));
 	image += sizeof(Oid);
-	int number = 0;
-	while (number < changes->join->source_count &&
-		   changes->join->sources[number].relation != relation)
-		number++;
+	const int number = SourceOf(changes->join, relation);
 	if (number == changes->join->source_count)
 		return;
 	const RowsColumns *columns = &changes->join->sources[number].columns;
@@ -116,7 +123,8 @@ std::size_t IndexIn(const core::Delta *delta, Oid rows)
 	return i;
 }
 
-void LoadRows(JoinChanges *changes, core::Delta *delta, Oid rows)
+// Adds the rows view's changed rows to those of each of its joins.
+void LoadRows(List *joined, core::Delta *delta, Oid rows)
 {
 	const std::size_t index = IndexIn(delta, rows);
 	if (index == delta->view_count())
@@ -124,21 +132,30 @@ void LoadRows(JoinChanges *changes, core::Delta *delta, Oid rows)
 	MemoryContext scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine row", ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(scratch);
-	for (std::size_t i = 0; i < delta->group_count(index); i++) {
-		LoadRow(changes, &delta->group(index, i));
-		MemoryContextReset(scratch);
-	}
+	while (LoadBatch(delta, index))
+		for (std::size_t i = 0; i < delta->group_count(index); i++) {
+			ListCell *cell;
+			foreach (cell, joined)
+				LoadRow(static_cast<JoinChanges *>(lfirst(cell)), &delta->group(index, i));
+			MemoryContextReset(scratch);
+		}
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(scratch);
 }
 
-JoinChanges LoadChanges(const JoinWork *work, JoinProgram *join)
+// The changes of all joins, as a List of JoinChanges pointers: what has spilled is read once.
+List *LoadChanges(const JoinWork *work)
 {
-	JoinChanges changes = OpenChanges(join);
+	List *joined = NIL;
 	ListCell *cell;
+	foreach (cell, JoinsOf(work->program)) {
+		auto *changes = static_cast<JoinChanges *>(palloc(sizeof(JoinChanges)));
+		*changes = OpenChanges(static_cast<JoinProgram *>(lfirst(cell)));
+		joined = lappend(joined, changes);
+	}
 	foreach (cell, work->pending->deltas)
-		LoadRows(&changes, static_cast<core::Delta *>(lfirst(cell)), work->rows);
-	return changes;
+		LoadRows(joined, static_cast<core::Delta *>(lfirst(cell)), work->rows);
+	return joined;
 }
 
 // Whether a table of the rows view was truncated.
@@ -181,22 +198,31 @@ bool KeepCurrent(JoinWork *work, JoinChanges *changes, int number)
 }
 
 // Each join on its own: between them every pair of rows is seen once.
-void FoldJoin(JoinWork *work, int number)
+void FoldJoin(JoinWork *work, JoinChanges *changes, int number)
 {
-	auto *join = static_cast<JoinProgram *>(list_nth(JoinsOf(work->program), number));
-	JoinChanges changes = LoadChanges(work, join);
-	if (ChangedTables(&changes) != 0) {
-		FenceChanges(&changes);
-		if (KeepCurrent(work, &changes, number)) {
-			const core::Tables changed = ChangedTables(&changes);
-			work->sign = changes.join->sign;
-			for (core::Tables some = changed; some != 0; some = (some - 1) & changed)
-				if (!IsEmptyTerm(&changes, some))
-					RunTerm(&changes, some, FoldJoined, work);
-		}
-		PopActiveSnapshot();
+	changes->join = static_cast<JoinProgram *>(list_nth(JoinsOf(work->program), number));
+	if (ChangedTables(changes) == 0)
+		return;
+	FenceChanges(changes);
+	if (KeepCurrent(work, changes, number)) {
+		const core::Tables changed = ChangedTables(changes);
+		work->sign = changes->join->sign;
+		for (core::Tables some = changed; some != 0; some = (some - 1) & changed)
+			if (!IsEmptyTerm(changes, some))
+				RunTerm(changes, some, FoldJoined, work);
 	}
-	CloseChanges(&changes);
+	PopActiveSnapshot();
+}
+
+void FoldJoins(JoinWork *work)
+{
+	List *joined = LoadChanges(work);
+	ListCell *cell;
+	foreach (cell, joined)
+		if (work->program->view_count > 0)
+			FoldJoin(work, static_cast<JoinChanges *>(lfirst(cell)), foreach_current_index(cell));
+	foreach (cell, joined)
+		CloseChanges(static_cast<JoinChanges *>(lfirst(cell)));
 }
 
 // A table of the join was truncated: its lock keeps all others out of the join, for whoever
@@ -224,12 +250,10 @@ void FoldAsOwner(JoinWork *work)
 	const OwnerScope scope = EnterOwner(&owner);
 	(void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
 							true, 0, false);
-	const int count = list_length(JoinsOf(work->program));
 	if (IsTruncated(work))
 		FoldAnew(work);
 	else
-		for (int i = 0; i < count && work->program->view_count > 0; i++)
-			FoldJoin(work, i);
+		FoldJoins(work);
 	LeaveOwner(&scope);
 }
 
