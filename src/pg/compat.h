@@ -72,6 +72,17 @@ inline Node *MutateExpression(Node *node, TreeMutator mutator, void *context)
 #endif
 }
 
+// A copy of the query with everything in it mutated, subqueries in FROM and WITH too.
+inline Query *MutateQuery(Query *query, TreeMutator mutator, void *context)
+{
+#if PG_VERSION_NUM < 160000
+	return query_tree_mutator(
+		query, reinterpret_cast<Node *(*)()>(reinterpret_cast<void (*)()>(mutator)), context, 0);
+#else
+	return query_tree_mutator(query, mutator, context, 0);
+#endif
+}
+
 // How tuples of `from` become tuples of `to`, by the names of their columns; NULL where
 // they are the same.
 inline AttrMap *MapByNameIfNeeded(TupleDesc from, TupleDesc to)

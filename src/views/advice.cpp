@@ -3,6 +3,7 @@
 #include "views/base.h"
 #include "views/expression.h"
 #include "views/run.h"
+#include "views/computed.h"
 
 namespace mezzanine::views
 {
@@ -63,6 +64,7 @@ struct NumberedTable {
 	Oid table;
 	int number;
 	const char *called; // in the query
+	bool is_computed;   // by a function, from others
 };
 
 bool IsOver(const NumberedTable *table, Node *expression)
@@ -158,19 +160,21 @@ IndexAdvice AdviseOn(const NumberedTable *table, const List *keys, const List *f
 NumberedTable *TableOf(const RangeTblEntry *entry, int number)
 {
 	auto *table = static_cast<NumberedTable *>(palloc(sizeof(NumberedTable)));
-	*table = {entry->relid, number, entry->eref->aliasname};
+	*table = {entry->relid, number, entry->eref->aliasname, IsComputed(entry)};
 	return table;
 }
 
-// The tables of an arm; those of groups have no oid yet.
+// The tables of an arm, those of groups without an oid, and what is computed from tables.
 List *TablesOf(const PlannedRows *rows, const PlannedArm *arm)
 {
 	List *tables = NIL;
 	int number = -1;
-	while ((number = bms_next_member(arm->tables, number)) >= 0)
-		tables = lappend(
-			tables, TableOf(static_cast<PlannedTable *>(list_nth(rows->tables, number - 1))->entry,
-							number));
+	while ((number = bms_next_member(arm->tables, number)) >= 0) {
+		const RangeTblEntry *entry =
+			static_cast<PlannedTable *>(list_nth(rows->tables, number - 1))->entry;
+		if (!IsComputed(entry) || contain_var_clause(ComputedFrom(entry)))
+			tables = lappend(tables, TableOf(entry, number));
+	}
 	return tables;
 }
 
@@ -207,6 +211,15 @@ List *JoinedBy(const PlannedArm *arm, const NumberedTable *from, const NumberedT
 	return columns;
 }
 
+int CountTables(const List *tables)
+{
+	int count = 0;
+	ListCell *cell;
+	foreach (cell, tables)
+		count += static_cast<NumberedTable *>(lfirst(cell))->is_computed ? 0 : 1;
+	return count;
+}
+
 // The ways that lead to one table from the others.
 List *AdviseJoinsTo(const PlannedArm *arm, const List *tables, const NumberedTable *to)
 {
@@ -221,7 +234,7 @@ List *AdviseJoinsTo(const PlannedArm *arm, const List *tables, const NumberedTab
 		*advice = {from->called, to->called, AdviseOn(to, columns, NIL)};
 		advices = lappend(advices, advice);
 	}
-	if (advices != NIL || list_length(tables) == 1)
+	if (advices != NIL || CountTables(tables) == 1)
 		return advices;
 	auto *none = static_cast<JoinAdvice *>(palloc(sizeof(JoinAdvice)));
 	*none = {nullptr, to->called, {true, QualifiedName(to->table), nullptr, nullptr}};

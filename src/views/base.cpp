@@ -3,8 +3,10 @@
 #include "views/definition.h"
 #include "views/expression.h"
 #include "views/scalar.h"
+#include "views/sublinks.h"
 #include "views/sum.h"
 #include "views/timezones.h"
+#include "views/computed.h"
 
 namespace mezzanine::views
 {
@@ -281,20 +283,47 @@ Node *Named(QueryPlan *plan, const List *entries, Node *given)
 	return named;
 }
 
+// How many of the numbers are of tables, and not of what is computed from these.
+int CountTables(const List *tables, const Bitmapset *numbers)
+{
+	int count = 0;
+	int number = -1;
+	while ((number = bms_next_member(numbers, number)) >= 0)
+		count += IsComputed(TableAt(tables, number)->entry) ? 0 : 1;
+	return count;
+}
+
+Node *ResolveFor(Node *node, void *context)
+{
+	return Resolve(static_cast<Alternative *>(context), node);
+}
+
+// What functions and VALUES in an alternative are computed from there.
+List *ComputedOf(const Alternative *alternative, const List *tables)
+{
+	List *computed = NIL;
+	int number = -1;
+	while ((number = bms_next_member(alternative->tables, number)) >= 0) {
+		const RangeTblEntry *entry = TableAt(tables, number)->entry;
+		if (IsComputed(entry))
+			computed = lappend(computed, MutateComputed(entry, ResolveFor,
+														const_cast<Alternative *>(alternative)));
+	}
+	return computed;
+}
+
 // Adds the arm that an alternative is; false: refused.
 bool AddArm(QueryPlan *plan, const Alternative *alternative, const List *columns)
 {
 	const List *entries = EntriesOf(plan->rows->tables);
-	const int count = bms_num_members(alternative->tables);
+	const int count = CountTables(plan->rows->tables, alternative->tables);
 	auto *arm = static_cast<PlannedArm *>(palloc0(sizeof(PlannedArm)));
 	ListCell *cell;
-	if (count == 0)
-		return Refuse(plan, "a query without FROM is",
-					  "Name tables, or subqueries that only select and join, in FROM.");
 	if (count > kMostTables)
 		return Refuse(plan, psprintf("a join of %d tables is", count),
 					  psprintf("Join at most %d.", kMostTables));
-	*arm = {alternative->sign, alternative->tables, NIL, NIL, nullptr};
+	*arm = {alternative->sign, alternative->tables, NIL, NIL, NIL, nullptr};
+	arm->computed = ComputedOf(alternative, plan->rows->tables);
 	foreach (cell, columns)
 		arm->columns =
 			lappend(arm->columns, Named(plan, entries, static_cast<Node *>(lfirst(cell))));
@@ -358,12 +387,13 @@ bool MakeSummedRows(QueryPlan *plan)
 					  psprintf("a query that takes %d joins to tell is", list_length(level->sum)),
 					  "Join where you read the view.");
 	rows->entries = level->given->rtable;
-	if (!AddRowColumns(
-			plan,
-			list_concat(list_make2(level->given->targetList, level->given->havingQual), late)))
+	List *outputs = list_make2(level->given->targetList, level->given->havingQual);
+	// Subqueries are planned; what has no place in rows is refused.
+	(void)InNumbers(level, outputs);
+	late = castNode(List, WithHusks(level, reinterpret_cast<Node *>(late)));
+	outputs = castNode(List, WithHusks(level, reinterpret_cast<Node *>(outputs)));
+	if (plan->refusal.message != nullptr || !AddRowColumns(plan, list_concat(outputs, late)))
 		return false;
-	// What has no place in rows is refused.
-	(void)InNumbers(level, list_make2(level->given->targetList, level->given->havingQual));
 	List *columns = castNode(List, InNumbers(level, ColumnsOf(rows)));
 	foreach (cell, level->sum) {
 		const auto *alternative = static_cast<Alternative *>(lfirst(cell));
@@ -401,27 +431,6 @@ void AddSources(QueryPlan *plan)
 	list_sort(plan->tables, CompareOids);
 }
 
-// An arm's tables in FROM.  `indexes` are the places in the range table, by number.
-Query *ArmSelect(const PlannedRows *rows, const PlannedArm *arm, int *indexes)
-{
-	auto *query = makeNode(Query);
-	query->commandType = CMD_SELECT;
-	query->jointree = makeFromExpr(NIL, nullptr);
-	int number = -1;
-	while ((number = bms_next_member(arm->tables, number)) >= 0) {
-		const PlannedTable *table = TableAt(rows->tables, number);
-		auto *reference = makeNode(RangeTblRef);
-		RangeTblEntry *entry =
-			table->inner == nullptr
-				? static_cast<RangeTblEntry *>(copyObjectImpl(table->entry))
-				: EntryOfHome(ShownCore(table->inner), table->entry->eref->aliasname);
-		query->rtable = lappend(query->rtable, entry);
-		reference->rtindex = indexes[number] = list_length(query->rtable);
-		query->jointree->fromlist = lappend(query->jointree->fromlist, reference);
-	}
-	return query;
-}
-
 // Replaces numbers by places in a range table; the context is an array of these.
 Node *Placed(Node *node, void *context)
 {
@@ -436,12 +445,46 @@ Node *Placed(Node *node, void *context)
 	return reinterpret_cast<Node *>(var);
 }
 
+// An arm's table, where it is no function or VALUES.
+RangeTblEntry *EntryInArm(const PlannedTable *table)
+{
+	return table->inner == nullptr
+			   ? static_cast<RangeTblEntry *>(copyObjectImpl(table->entry))
+			   : EntryOfHome(ShownCore(table->inner), table->entry->eref->aliasname);
+}
+
+// An arm's tables in FROM.  `indexes` are the places in the range table, by number.
+Query *ArmSelect(const PlannedRows *rows, const PlannedArm *arm, int *indexes)
+{
+	auto *query = makeNode(Query);
+	query->commandType = CMD_SELECT;
+	query->jointree = makeFromExpr(NIL, nullptr);
+	int number = -1;
+	int computed = 0;
+	while ((number = bms_next_member(arm->tables, number)) >= 0) {
+		const PlannedTable *table = TableAt(rows->tables, number);
+		auto *reference = makeNode(RangeTblRef);
+		RangeTblEntry *entry =
+			IsComputed(table->entry)
+				? MutateComputed(static_cast<RangeTblEntry *>(list_nth(arm->computed, computed++)),
+								 Placed, indexes)
+				: EntryInArm(table);
+		query->rtable = lappend(query->rtable, entry);
+		reference->rtindex = indexes[number] = list_length(query->rtable);
+		query->jointree->fromlist = lappend(query->jointree->fromlist, reference);
+	}
+	return query;
+}
+
 } // namespace
 
 bool MakeBase(QueryPlan *plan)
 {
 	int number;
 	AddSources(plan);
+	if (plan->tables == NIL)
+		return Refuse(plan, "a query without a table in FROM is",
+					  "Name tables, or subqueries that only select and join, in FROM.");
 	if (IsFlat(plan) && bms_get_singleton_member(FirstOf(plan)->tables, &number))
 		return ReadTable(plan, number);
 	plan->rows = static_cast<PlannedRows *>(palloc0(sizeof(PlannedRows)));
@@ -453,7 +496,7 @@ Node *OverBase(const QueryPlan *plan, const void *given)
 {
 	auto *node = static_cast<Node *>(const_cast<void *>(given));
 	if (!IsFlat(plan))
-		return OverRows(node, plan->rows);
+		return OverRows(WithHusks(plan->level, node), plan->rows);
 	Node *over_tables = OverTables(plan, node);
 	if (plan->rows != nullptr)
 		return OverRows(over_tables, plan->rows);
@@ -533,7 +576,8 @@ List *SourcesOf(const PlannedRows *rows)
 	foreach (cell, rows->arms)
 		numbers = bms_add_members(numbers, static_cast<PlannedArm *>(lfirst(cell))->tables);
 	while ((number = bms_next_member(numbers, number)) >= 0)
-		sources = lappend(sources, list_nth(rows->tables, number - 1));
+		if (!IsComputed(TableAt(rows->tables, number)->entry))
+			sources = lappend(sources, list_nth(rows->tables, number - 1));
 	return sources;
 }
 

@@ -4,6 +4,8 @@
 #include "views/decompose.h"
 #include "views/expression.h"
 #include "views/keys.h"
+#include "views/late.h"
+#include "views/sublinks.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -165,11 +167,27 @@ bool AddGroupedOutput(Node *node, void *context)
 	return pg::WalkExpression(node, AddGroupedOutput, context);
 }
 
+// The aggregates of a subquery that looks for rows by what comes from outside are kept for each
+// value that it may look for.
+bool AddCorrelation(QueryPlan *plan)
+{
+	ListCell *cell;
+	if (!plan->is_scalar || plan->query->groupClause != NIL || plan->query->groupingSets != NIL)
+		return true;
+	foreach (cell, plan->late_filter) {
+		Node *key = KeyOfCorrelation(static_cast<Node *>(lfirst(cell)));
+		if (key != nullptr && AddKey(plan, key, 0, nullptr) == nullptr)
+			return false;
+		plan->is_keyed = true;
+	}
+	return true;
+}
+
 bool PlanGroups(QueryPlan *plan)
 {
 	const Query *query = plan->query;
 	plan->shape = Shape::kGroups;
-	if (!AddKeys(plan, query->groupClause))
+	if (!AddKeys(plan, query->groupClause) || !AddCorrelation(plan))
 		return false;
 	if (query->groupingSets != NIL)
 		AddGroupingSets(plan);
@@ -293,11 +311,8 @@ bool AddImageKey(QueryPlan *plan)
 	return true;
 }
 
-bool PlanRows(QueryPlan *plan)
+bool AddOutputs(QueryPlan *plan)
 {
-	plan->shape = Shape::kRows;
-	if (plan->query->targetList == NIL)
-		return Refuse(plan, "a query without columns is", "Name at least one.");
 	ListCell *cell;
 	foreach (cell, plan->query->targetList) {
 		auto *target = lfirst_node(TargetEntry, cell);
@@ -305,10 +320,28 @@ bool PlanRows(QueryPlan *plan)
 		if (AddRowOutput(reinterpret_cast<Node *>(target->expr), &outputs))
 			return false;
 	}
+	return true;
+}
+
+bool AddLateColumns(QueryPlan *plan)
+{
 	Outputs outputs = {plan, nullptr};
+	ListCell *cell;
 	foreach (cell, plan->late_filter)
 		if (AddRowOutput(static_cast<Node *>(lfirst(cell)), &outputs))
 			return false;
+	return true;
+}
+
+bool PlanRows(QueryPlan *plan)
+{
+	plan->shape = Shape::kRows;
+	if (plan->query->targetList == NIL)
+		return Refuse(plan, "a query without columns is", "Name at least one.");
+	// A subquery's rows are looked for by what its conditions say: these begin the index.
+	if (plan->is_sublink ? !AddLateColumns(plan) || !AddOutputs(plan)
+						 : !AddOutputs(plan) || !AddLateColumns(plan))
+		return false;
 	return AddImageKey(plan);
 }
 
@@ -405,26 +438,6 @@ bool PlanDistinctOn(QueryPlan *plan)
 	return true;
 }
 
-// Finds a column of the base that no column holds.
-bool HasUnmatched(Node *node, void *context)
-{
-	if (node == nullptr || ColumnFor(static_cast<QueryPlan *>(context), node) != nullptr)
-		return false;
-	if (IsA(node, Var))
-		return true;
-	return pg::WalkExpression(node, HasUnmatched, context);
-}
-
-// Whether a condition on rows is one on groups: those that fail it are not read.
-bool MayComeLate(QueryPlan *plan, Node *condition)
-{
-	if (contain_volatile_functions(condition) || plan->shape == Shape::kDistinctOn)
-		return false;
-	if (plan->shape == Shape::kRows)
-		return true;
-	return plan->keys != NIL && plan->query->groupingSets == NIL && !HasUnmatched(condition, plan);
-}
-
 // WHERE, apart: what a row's own values decide, and what the reader's time decides.
 void SplitFilter(QueryPlan *plan)
 {
@@ -436,57 +449,6 @@ void SplitFilter(QueryPlan *plan)
 		else
 			plan->late_filter = lappend(plan->late_filter, condition);
 	}
-}
-
-bool CheckLateFilter(QueryPlan *plan)
-{
-	ListCell *cell;
-	foreach (cell, plan->late_filter) {
-		auto *condition = static_cast<Node *>(lfirst(cell));
-		if (MayComeLate(plan, condition))
-			continue;
-		CheckExpression(plan, NameZones(condition));
-		plan->refusal.hint = "Use columns and immutable functions only; a condition with now() may "
-							 "stand where it depends on grouping columns alone.";
-		return false;
-	}
-	return true;
-}
-
-bool IsVolatileFunction(Oid function, void *context)
-{
-	if (func_volatile(function) != PROVOLATILE_VOLATILE)
-		return false;
-	*static_cast<Oid *>(context) = function;
-	return true;
-}
-
-struct VolatileSearch {
-	QueryPlan *plan;
-	Oid function;
-};
-
-// Finds what would give each reader another answer in what the finish computes.
-bool FindVolatile(Node *node, void *context)
-{
-	auto *search = static_cast<VolatileSearch *>(context);
-	if (node == nullptr || IsA(node, Aggref) || ColumnFor(search->plan, node) != nullptr)
-		return false;
-	return check_functions_in_node(node, IsVolatileFunction, &search->function) ||
-		   pg::WalkExpression(node, FindVolatile, context);
-}
-
-bool CheckFinish(QueryPlan *plan)
-{
-	VolatileSearch search = {plan, InvalidOid};
-	if (!FindVolatile(reinterpret_cast<Node *>(plan->query->targetList), &search) &&
-		!FindVolatile(plan->query->havingQual, &search))
-		return true;
-	return RefuseWithDetail(plan,
-							psprintf("function %s is not supported in a mezzanine view",
-									 format_procedure(search.function)),
-							"It is volatile: the query would have another answer each time.",
-							"Call it where you read the view.");
 }
 
 bool PlanShape(QueryPlan *plan)
@@ -502,6 +464,11 @@ bool PlanShape(QueryPlan *plan)
 	if (is_plain && query->distinctClause != NIL && !query->hasDistinctOn)
 		return PlanDistinct(plan);
 	return PlanRows(plan);
+}
+
+int CompareOids(const ListCell *a, const ListCell *b)
+{
+	return list_oid_cmp(a, b);
 }
 
 void NumberColumns(QueryPlan *plan)
@@ -559,6 +526,13 @@ bool PlanCores(QueryPlan *plan)
 	if (!PlanShape(plan) || !CheckLateFilter(plan) || !CheckFinish(plan))
 		return false;
 	NumberColumns(plan);
+	ListCell *cell;
+	foreach (cell, plan->sublinks) {
+		const QueryPlan *sublink = static_cast<PlannedSublink *>(lfirst(cell))->plan;
+		plan->cores = list_concat(plan->cores, sublink->cores);
+		plan->tables = list_concat_unique_oid(plan->tables, sublink->tables);
+	}
+	list_sort(plan->tables, CompareOids);
 	return true;
 }
 

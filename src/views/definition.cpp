@@ -5,6 +5,7 @@
 #include "views/expression.h"
 #include "views/finish.h"
 #include "views/level.h"
+#include "views/sublinks.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -50,6 +51,8 @@ Node *NameInCores(Node *node, void *context)
 		TellZones(plan, OverBase(plan, node));
 		return NameZones(node);
 	}
+	if (IsA(node, SubLink))
+		return DefinitionOf(plan->level, castNode(SubLink, node));
 	return pg::MutateExpression(node, NameInCores, context);
 }
 

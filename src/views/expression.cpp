@@ -3,6 +3,7 @@
 #include "views/base.h"
 #include "views/run.h"
 #include "views/timezones.h"
+#include "views/computed.h"
 
 namespace mezzanine::views
 {
@@ -18,6 +19,7 @@ Node *ParameterAt(ParseState *state, ParamRef *reference)
 
 struct Culprit {
 	const char *name;
+	const char *hint; // NULL: the usual one
 };
 
 bool IsMutableFunction(Oid function, void *context)
@@ -68,6 +70,17 @@ bool FindCulprit(Node *node, void *context)
 		culprit->name = NameOfValueFunction(castNode(SQLValueFunction, node)->op);
 		return true;
 	}
+	if (IsA(node, SubLink)) {
+		culprit->name = "a subquery in such an expression";
+		culprit->hint = "A subquery may stand in the select list and in HAVING, and in WHERE where "
+						"it depends on grouping columns alone.";
+		return true;
+	}
+	if (IsA(node, Param)) {
+		culprit->name = "a column of an outer query in such an expression";
+		culprit->hint = "Compare it by = with a column of the subquery, or outside of aggregates.";
+		return true;
+	}
 	if (IsA(node, NextValueExpr)) {
 		culprit->name = "function nextval(regclass)";
 		return true;
@@ -80,6 +93,11 @@ bool FindCulprit(Node *node, void *context)
 			culprit->name = "a system column";
 		return var->varattno <= 0;
 	}
+	if (IsA(node, RangeTblFunction) && IsSettledRecord(castNode(RangeTblFunction, node)))
+		return FindCulprit(
+			reinterpret_cast<Node *>(
+				castNode(FuncExpr, castNode(RangeTblFunction, node)->funcexpr)->args),
+			context);
 	if (!IsSettled(node) && check_functions_in_node(node, IsMutableFunction, context))
 		return true;
 	return pg::WalkExpression(node, FindCulprit, context);
@@ -135,21 +153,24 @@ Node *BuildExpression(const char *sql, List *parameters)
 
 const char *CulpritOf(Node *expression)
 {
-	Culprit culprit = {nullptr};
+	Culprit culprit = {nullptr, nullptr};
 	return FindCulprit(expression, &culprit) ? culprit.name : nullptr;
 }
 
 bool CheckExpression(QueryPlan *plan, Node *expression)
 {
-	const char *culprit = CulpritOf(expression);
-	if (culprit == nullptr)
+	Culprit culprit = {nullptr, nullptr};
+	if (!FindCulprit(expression, &culprit))
 		return true;
+	const char *hint = culprit.hint != nullptr
+						   ? culprit.hint
+						   : "Use columns and immutable functions only; for a time zone, name it: "
+							 "date_trunc('day', t AT TIME ZONE 'UTC').";
 	return RefuseWithDetail(
-		plan, psprintf("%s is not supported in a mezzanine view", culprit),
+		plan, psprintf("%s is not supported in a mezzanine view", culprit.name),
 		"Its value may differ between the time a row is added to a group and the time it is "
 		"taken out again.",
-		"Use columns and immutable functions only; for a time zone, name it: "
-		"date_trunc('day', t AT TIME ZONE 'UTC').");
+		hint);
 }
 
 const char *DeparseOver(const List *entries, Node *expression, bool with_names)

@@ -4,6 +4,7 @@
 #include "views/cores.h"
 #include "views/decompose.h"
 #include "views/expression.h"
+#include "views/sublinks.h"
 #include "views/timezones.h"
 
 namespace mezzanine::views
@@ -109,41 +110,19 @@ Node *IsLoaded()
 Node *ConditionsOf(const QueryPlan *plan)
 {
 	auto *context = const_cast<QueryPlan *>(plan);
-	List *conditions = list_make1(IsLoaded());
+	List *conditions = plan->is_sublink ? NIL : list_make1(IsLoaded());
 	conditions = list_concat(
 		conditions,
 		castNode(List, OverColumns(reinterpret_cast<Node *>(plan->late_filter), context)));
 	if (plan->query->havingQual != nullptr)
 		conditions = lappend(conditions, OverColumns(plan->query->havingQual, context));
-	return reinterpret_cast<Node *>(make_ands_explicit(conditions));
+	return conditions == NIL ? nullptr : reinterpret_cast<Node *>(make_ands_explicit(conditions));
 }
 
 Query *Analyzed(const char *sql)
 {
 	List *statements = raw_parser(sql, RAW_PARSE_DEFAULT);
 	return parse_analyze_fixedparams(linitial_node(RawStmt, statements), sql, nullptr, 0, nullptr);
-}
-
-// The query over what `from` selects, whose columns are those of plan->keys and so on.
-const char *QueryOver(const QueryPlan *plan, const char *from)
-{
-	Query *query = Analyzed(from);
-	const Query *given = plan->query;
-	query->cteList = NIL;
-	query->targetList = TargetsOverColumns(plan);
-	query->jointree->quals = ConditionsOf(plan);
-	if (plan->shape != Shape::kDistinct && plan->shape != Shape::kDistinctOn) {
-		query->distinctClause = given->distinctClause;
-		query->hasDistinctOn = given->hasDistinctOn;
-	}
-	query->sortClause = OrderOf(plan, query->targetList);
-	query->windowClause = given->windowClause;
-	query->hasWindowFuncs = given->hasWindowFuncs;
-	query->hasTargetSRFs = given->hasTargetSRFs;
-	query->limitOffset = given->limitOffset;
-	query->limitCount = given->limitCount;
-	query->limitOption = given->limitOption;
-	return pg_get_querydef(static_cast<Query *>(copyObjectImpl(query)), false);
 }
 
 void AppendNames(StringInfo sql, const List *columns, const PlannedCore *core)
@@ -202,24 +181,31 @@ void AppendArm(StringInfo sql, const QueryPlan *plan, const PlannedCore *core, c
 	appendStringInfo(sql, " FROM %s", home);
 }
 
+// What the home tables are called.
+struct Homes {
+	const List *cores; // of the outermost plan
+	const List *names; // of char *
+	const char *with;  // the WITH clause that makes them; empty: they are tables
+};
+
 // The name of a core's home table.
-char *HomeOf(const QueryPlan *plan, const PlannedCore *core, const List *homes)
+char *HomeOf(const PlannedCore *core, const Homes *homes)
 {
 	ListCell *cell;
-	foreach (cell, plan->cores)
+	foreach (cell, homes->cores)
 		if (lfirst(cell) == core)
-			return static_cast<char *>(list_nth(homes, foreach_current_index(cell)));
+			return static_cast<char *>(list_nth(homes->names, foreach_current_index(cell)));
 	pg_unreachable();
 }
 
 // The home table of the first core that the finish reads.
-const char *ShownHome(const QueryPlan *plan, const List *homes)
+const char *ShownHome(const QueryPlan *plan, const Homes *homes)
 {
-	return HomeOf(plan, ShownCore(plan), homes);
+	return HomeOf(ShownCore(plan), homes);
 }
 
 // The groups, with what is known of their distinct values.
-const char *JoinedSource(const QueryPlan *plan, const List *homes)
+const char *JoinedSource(const QueryPlan *plan, const Homes *homes)
 {
 	StringInfoData sql;
 	ListCell *cell;
@@ -232,7 +218,7 @@ const char *JoinedSource(const QueryPlan *plan, const List *homes)
 		const int number = foreach_current_index(cell) + 1;
 		ListCell *key;
 		appendStringInfo(&sql, " LEFT JOIN %s AS distinct_%d ON home.hash = distinct_%d.hash",
-						 HomeOf(plan, chain->groups, homes), number, number);
+						 HomeOf(chain->groups, homes), number, number);
 		foreach (key, plan->keys) {
 			const char *name = quote_identifier(static_cast<PlannedColumn *>(lfirst(key))->name);
 			appendStringInfo(&sql, " AND home.%s IS NOT DISTINCT FROM distinct_%d.%s", name, number,
@@ -243,7 +229,7 @@ const char *JoinedSource(const QueryPlan *plan, const List *homes)
 }
 
 // What stands after FROM.
-const char *SourceOf(const QueryPlan *plan, const List *homes)
+const char *SourceOf(const QueryPlan *plan, const Homes *homes)
 {
 	StringInfoData sql;
 	ListCell *cell;
@@ -254,9 +240,86 @@ const char *SourceOf(const QueryPlan *plan, const List *homes)
 	initStringInfo(&sql);
 	foreach (cell, plan->arms) {
 		auto *core = static_cast<PlannedCore *>(lfirst(cell));
-		AppendArm(&sql, plan, core, HomeOf(plan, core, homes));
+		AppendArm(&sql, plan, core, HomeOf(core, homes));
 	}
 	return psprintf("(%s) AS groups", sql.data);
+}
+
+Node *SublinkOverHomes(const PlannedSublink *sublink, SubLink *husk, void *context);
+
+// What the finish selects from, with no columns yet.
+Query *FromHomes(const QueryPlan *plan, const Homes *homes)
+{
+	Query *query = Analyzed(psprintf("%sSELECT FROM %s", homes->with, SourceOf(plan, homes)));
+	query->cteList = NIL;
+	return query;
+}
+
+// The query over the home tables.
+Query *QueryOverHomes(const QueryPlan *plan, const Homes *homes)
+{
+	Query *query = FromHomes(plan, homes);
+	const Query *given = plan->query;
+	query->targetList = TargetsOverColumns(plan);
+	query->jointree->quals = ConditionsOf(plan);
+	if (plan->shape != Shape::kDistinct && plan->shape != Shape::kDistinctOn) {
+		query->distinctClause = given->distinctClause;
+		query->hasDistinctOn = given->hasDistinctOn;
+	}
+	query->sortClause = OrderOf(plan, query->targetList);
+	query->windowClause = given->windowClause;
+	query->hasWindowFuncs = given->hasWindowFuncs;
+	query->hasTargetSRFs = given->hasTargetSRFs;
+	query->limitOffset = given->limitOffset;
+	query->limitCount = given->limitCount;
+	query->limitOption = given->limitOption;
+	auto *context = const_cast<Homes *>(homes);
+	query->hasSubLinks = plan->sublinks != NIL;
+	query->targetList =
+		castNode(List, FillSublinks(plan, reinterpret_cast<Node *>(query->targetList),
+									SublinkOverHomes, context));
+	query->jointree->quals = FillSublinks(plan, query->jointree->quals, SublinkOverHomes, context);
+	return query;
+}
+
+Node *Subquery(SubLinkType type, Query *query)
+{
+	auto *sublink = makeNode(SubLink);
+	sublink->subLinkType = type;
+	sublink->subselect = reinterpret_cast<Node *>(query);
+	sublink->location = -1;
+	return reinterpret_cast<Node *>(sublink);
+}
+
+// A value of aggregates over the rows that are found by a key: where no group has it, that of no
+// rows.
+Node *ValueOfGroup(const QueryPlan *plan, Node *value, const Homes *homes)
+{
+	Query *group = FromHomes(plan, homes);
+	group->jointree->quals =
+		OverColumns(reinterpret_cast<Node *>(make_ands_explicit(list_copy(plan->late_filter))),
+					const_cast<QueryPlan *>(plan));
+	auto *when = makeNode(CaseWhen);
+	when->expr = reinterpret_cast<Expr *>(Subquery(EXISTS_SUBLINK, group));
+	when->result = reinterpret_cast<Expr *>(value);
+	when->location = -1;
+	auto *cases = makeNode(CaseExpr);
+	cases->casetype = exprType(value);
+	cases->casecollid = exprCollation(value);
+	cases->args = list_make1(when);
+	cases->defresult = reinterpret_cast<Expr *>(Subquery(EXPR_SUBLINK, QueryOfNoRows(plan)));
+	cases->location = -1;
+	return reinterpret_cast<Node *>(cases);
+}
+
+// A subquery in an expression, over the home tables; the context is the Homes.
+Node *SublinkOverHomes(const PlannedSublink *sublink, SubLink *husk, void *context)
+{
+	const auto *homes = static_cast<Homes *>(context);
+	const QueryPlan *plan = sublink->plan;
+	husk->subselect = reinterpret_cast<Node *>(QueryOverHomes(plan, homes));
+	auto *value = reinterpret_cast<Node *>(husk);
+	return plan->is_keyed ? ValueOfGroup(plan, value, homes) : value;
 }
 
 SortGroupClause *GroupClauseOf(TargetEntry *target, Index reference)
@@ -296,11 +359,12 @@ Node *HashOf(const PlannedCore *core)
 	return BuildExpression(sql.data, keys);
 }
 
-// WITH home_1 AS (…), … for all cores, whose names are added to *homes, and the rows that they are
+// The home tables where there are none yet: WITH home_1 AS (…), … and the rows that they are
 // computed from.
-const char *WithOfNone(const QueryPlan *plan, List **homes)
+Homes HomesOfNone(const QueryPlan *plan)
 {
 	StringInfoData sql;
+	List *names = NIL;
 	List *rows = NIL;
 	ListCell *cell;
 	initStringInfo(&sql);
@@ -314,9 +378,10 @@ const char *WithOfNone(const QueryPlan *plan, List **homes)
 		}
 		appendStringInfo(&sql, "%s%s AS (%s)", sql.len > 0 ? ", " : "WITH ", core->label,
 						 TruthQuery(core));
-		*homes = lappend(*homes, const_cast<char *>(core->label));
+		names = lappend(names, const_cast<char *>(core->label));
 	}
-	return sql.data;
+	appendStringInfoChar(&sql, ' ');
+	return {plan->cores, names, sql.data};
 }
 
 } // namespace
@@ -354,14 +419,14 @@ void LabelAll(const QueryPlan *plan)
 
 const char *FinishQuery(const QueryPlan *plan, List *homes)
 {
-	return QueryOver(plan, psprintf("SELECT FROM %s", SourceOf(plan, homes)));
+	const Homes names = {plan->cores, homes, ""};
+	return pg_get_querydef(QueryOverHomes(plan, &names), false);
 }
 
 const char *FinishQueryOfNone(const QueryPlan *plan)
 {
-	List *homes = NIL;
-	const char *with = WithOfNone(plan, &homes);
-	return QueryOver(plan, psprintf("%s SELECT FROM %s", with, SourceOf(plan, homes)));
+	const Homes names = HomesOfNone(plan);
+	return pg_get_querydef(QueryOverHomes(plan, &names), false);
 }
 
 const char *TruthQuery(const PlannedCore *core)

@@ -9,9 +9,11 @@
 #include "views/outer.h"
 #include "views/scalar.h"
 #include "views/semijoin.h"
+#include "views/sublinks.h"
 #include "views/sum.h"
 #include "views/tables.h"
 #include "views/timezones.h"
+#include "views/computed.h"
 
 namespace mezzanine::views
 {
@@ -21,21 +23,16 @@ namespace
 
 const char *const kFromHint = "Name tables, or subqueries that only select and join, in FROM.";
 
+Node *SublinkInNumbers(Level *level, const SubLink *given);
+
 // Replaces the columns of a level's entries by those of the numbers; the context is the level.
 Node *Renumber(Node *node, void *context)
 {
 	auto *level = static_cast<Level *>(context);
 	if (node == nullptr)
 		return nullptr;
-	if (IsA(node, SubLink)) {
-		Node *value = ScalarValue(level, castNode(SubLink, node));
-		if (value != nullptr)
-			return value;
-		Refuse(level->plan, "a subquery in such an expression is",
-			   "Use it as a condition of its own, by EXISTS or IN, or join it in FROM.");
-		return reinterpret_cast<Node *>(
-			makeNullConst(exprType(node), exprTypmod(node), exprCollation(node)));
-	}
+	if (IsA(node, SubLink))
+		return SublinkInNumbers(level, castNode(SubLink, node));
 	if (!IsA(node, Var))
 		return pg::MutateExpression(node, Renumber, context);
 	Var *var = castNode(Var, copyObjectImpl(node));
@@ -136,15 +133,21 @@ int NumberCount(const Level *level)
 	return list_length(level->gathering->tables);
 }
 
+// pg_dump makes a view whose columns follow from a grouped key twice, and replaces the first when
+// all else is there.
+bool CheckDependent(const Level *level, QueryPlan *plan, const Query *query)
+{
+	if (!level->is_view || query->constraintDeps == NIL)
+		return true;
+	return Refuse(plan, "a view whose columns follow from a grouped primary key is",
+				  "Have the view group by all columns that it shows.");
+}
+
 // An entry of FROM whose query groups: its groups are among the tables.
 List *FlattenGroups(Level *level, int number, const Query *query, Level *outer)
 {
-	// pg_dump makes such a view twice, and replaces the first when all else is there.
-	if (level->is_view && query->constraintDeps != NIL) {
-		Refuse(level->plan, "a view whose columns follow from a grouped primary key is",
-			   "Have the view group by all columns that it shows.");
+	if (!CheckDependent(level, level->plan, query))
 		return NIL;
-	}
 	if (contain_vars_of_level(reinterpret_cast<Node *>(const_cast<Query *>(query)), 1)) {
 		Refuse(level->plan, "a LATERAL subquery with grouping is", kFromHint);
 		return NIL;
@@ -245,6 +248,22 @@ List *FlattenTable(Level *level, int number, const RangeTblEntry *entry)
 	return SumOf(level->places[number].number);
 }
 
+Node *MutateInNumbers(Node *node, void *context)
+{
+	return InNumbers(static_cast<Level *>(context), node);
+}
+
+// What a function or VALUES gives: a table that changes with those alone that it is computed from.
+List *FlattenComputed(Level *level, int number, const RangeTblEntry *entry)
+{
+	RangeTblEntry *computed = MutateComputed(entry, MutateInNumbers, level);
+	if (!CheckExpression(level->plan, ComputedFrom(computed)))
+		return NIL;
+	computed->lateral = contain_var_clause(ComputedFrom(computed));
+	level->places[number].number = AddNumber(level, computed, nullptr);
+	return SumOf(level->places[number].number);
+}
+
 List *FlattenEntry(Level *level, int number)
 {
 	const RangeTblEntry *entry = rt_fetch(number, level->given->rtable);
@@ -259,15 +278,26 @@ List *FlattenEntry(Level *level, int number)
 		return FlattenNamed(level, number, entry);
 	case RTE_FUNCTION:
 	case RTE_TABLEFUNC:
-		Refuse(level->plan, "a function in FROM is", kFromHint);
-		return NIL;
 	case RTE_VALUES:
-		Refuse(level->plan, "VALUES in FROM is", kFromHint);
-		return NIL;
+		return FlattenComputed(level, number, entry);
 	default:
 		Refuse(level->plan, "this kind of FROM is", kFromHint);
 		return NIL;
 	}
+}
+
+// What counts rows is computed when a reader asks, who has nothing to put into a subquery there.
+bool CheckCounts(QueryPlan *plan)
+{
+	const Query *query = plan->query;
+	ListCell *cell;
+	bool has_sublink =
+		checkExprHasSubLink(query->limitCount) || checkExprHasSubLink(query->limitOffset);
+	foreach (cell, query->windowClause)
+		has_sublink |= checkExprHasSubLink(lfirst_node(WindowClause, cell)->startOffset) ||
+					   checkExprHasSubLink(lfirst_node(WindowClause, cell)->endOffset);
+	return !has_sublink || Refuse(plan, "a subquery in LIMIT, OFFSET or the frame of a window is",
+								  "Name a number.");
 }
 
 // `outer` is what WITH looks out to; NULL: nothing.
@@ -277,6 +307,8 @@ bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 	const Level like = {plan, gathering, nullptr, nullptr, nullptr, true, is_view, false, NIL, NIL};
 	Level *level = LevelBelow(&like, static_cast<Query *>(copyObjectImpl(plan->query)), outer);
 	level->is_top = true;
+	if (!CheckCounts(plan))
+		return false;
 	level->sum = FlattenItems(level);
 	plan->level = level;
 	if (level->sum == NIL || !JoinGroupedScalars(level, &level->sum) ||
@@ -284,6 +316,50 @@ bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 		return false;
 	level->sum = PossibleOnes(level->sum);
 	return MakeBase(plan);
+}
+
+// What a subquery in an expression cannot be.
+bool CheckSublink(const Level *level, QueryPlan *plan)
+{
+	if (!CheckDependent(level, plan, plan->query))
+		return false;
+	if (plan->query->setOperations != nullptr)
+		return Refuse(plan, "a subquery with UNION, INTERSECT or EXCEPT is",
+					  "Leave it out of the subquery.");
+	if (plan->query->rowMarks != NIL)
+		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
+	return true;
+}
+
+// Plans a subquery in an expression of a level as a query of its own.
+void PlanSublink(Level *level, QueryPlan *plan)
+{
+	QueryPlan *outer = level->plan;
+	ListCell *cell;
+	if (!CheckSublink(level, plan) || !FlattenBelow(plan, level, level->is_view) ||
+		!PlanCores(plan)) {
+		const Refusal *unjoined = &level->gathering->unjoined;
+		outer->refusal = unjoined->message != nullptr ? *unjoined : plan->refusal;
+		return;
+	}
+	MakeDefinition(plan);
+	outer->read_views = list_concat_unique_oid(outer->read_views, plan->read_views);
+	outer->is_rewritten |= plan->is_rewritten;
+	foreach (cell, plan->notices)
+		AddNotice(outer, static_cast<char *>(lfirst(cell)));
+}
+
+// A subquery in an expression of a level, as its husk over the numbers.
+Node *SublinkInNumbers(Level *level, const SubLink *given)
+{
+	SubLink *husk;
+	Node *value = ScalarValue(level, given);
+	if (value != nullptr)
+		return value;
+	QueryPlan *plan = TakeSublink(level, given, &husk)->plan;
+	if (plan->level == nullptr && level->plan->refusal.message == nullptr)
+		PlanSublink(level, plan);
+	return pg::MutateExpression(reinterpret_cast<Node *>(husk), Renumber, level);
 }
 
 } // namespace
@@ -316,19 +392,30 @@ int AddNumber(Level *level, RangeTblEntry *entry, QueryPlan *inner)
 	return NumberCount(level);
 }
 
+// Whether a condition with a subquery that cannot be joined may be left to the reader.  Should it
+// not, why it cannot be joined is what the author hears.
+bool MayComeLate(Level *level)
+{
+	if (level->is_optional)
+		return false;
+	level->gathering->unjoined = level->plan->refusal;
+	level->plan->refusal = {};
+	return true;
+}
+
 bool AddConditions(Level *level, Node *quals, List **sum)
 {
 	ListCell *cell;
 	const bool is_where = level->is_top && quals == level->given->jointree->quals;
 	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(quals))) {
 		auto *given = static_cast<Node *>(lfirst(cell));
-		if (IsSemijoin(given)) {
-			if (!Semijoin(level, given, sum))
-				return false;
-			continue;
-		}
-		if (!JoinScalars(level, given, sum))
+		const bool is_semijoin = IsSemijoin(given);
+		const bool is_joined =
+			is_semijoin ? Semijoin(level, given, sum) : JoinScalars(level, given, sum);
+		if (!is_joined && !MayComeLate(level))
 			return false;
+		if (is_joined && is_semijoin)
+			continue;
 		Node *condition = InNumbers(level, given);
 		if (CulpritOf(NameZones(condition)) == nullptr) {
 			AddCondition(*sum, condition);

@@ -2,6 +2,7 @@
 
 #include "pg/door.h"
 #include "views/image.h"
+#include "views/computed.h"
 #include "views/references.h"
 
 namespace mezzanine::views
@@ -13,7 +14,8 @@ namespace
 // A rows view's query as a list of tables and a list of conditions.
 struct FlatJoin {
 	Query *query;
-	List *indexes;    // of the tables, in the query's range table
+	List *indexes;    // of the tables, in the query's range table, then of what is computed
+	List *computed;   // of functions and VALUES alone
 	List *conditions; // of Node
 };
 
@@ -30,8 +32,10 @@ bool IsTable(const RangeTblEntry *entry)
 bool IsJoinOfTables(Query *query, Node *item)
 {
 	ListCell *cell;
-	if (IsA(item, RangeTblRef))
-		return IsTable(rt_fetch(castNode(RangeTblRef, item)->rtindex, query->rtable));
+	if (IsA(item, RangeTblRef)) {
+		const RangeTblEntry *entry = rt_fetch(castNode(RangeTblRef, item)->rtindex, query->rtable);
+		return IsTable(entry) || IsComputed(entry);
+	}
 	if (IsA(item, JoinExpr)) {
 		const JoinExpr *join = castNode(JoinExpr, item);
 		return join->jointype == JOIN_INNER && IsJoinOfTables(query, join->larg) &&
@@ -69,7 +73,11 @@ void Flatten(FlatJoin *flat, Node *item)
 {
 	ListCell *cell;
 	if (IsA(item, RangeTblRef)) {
-		flat->indexes = lappend_int(flat->indexes, castNode(RangeTblRef, item)->rtindex);
+		const int index = castNode(RangeTblRef, item)->rtindex;
+		if (IsComputed(rt_fetch(index, flat->query->rtable)))
+			flat->computed = lappend_int(flat->computed, index);
+		else
+			flat->indexes = lappend_int(flat->indexes, index);
 	} else if (IsA(item, JoinExpr)) {
 		const JoinExpr *join = castNode(JoinExpr, item);
 		Flatten(flat, join->larg);
@@ -83,12 +91,19 @@ void Flatten(FlatJoin *flat, Node *item)
 	}
 }
 
+Query *QueryOfRows(Oid rows)
+{
+	Relation relation = relation_open(rows, AccessShareLock);
+	auto *query = static_cast<Query *>(copyObjectImpl(get_view_query(relation)));
+	relation_close(relation, NoLock);
+	UnwrapValues(query);
+	return query;
+}
+
 // The view's query, with all columns those of tables.
 FlatJoin Read(Oid rows)
 {
-	Relation relation = relation_open(rows, AccessShareLock);
-	FlatJoin flat = {static_cast<Query *>(copyObjectImpl(get_view_query(relation))), NIL, NIL};
-	relation_close(relation, NoLock);
+	FlatJoin flat = {QueryOfRows(rows), NIL, NIL, NIL};
 	Query *query = flat.query;
 	if (!IsFlat(query))
 		RefuseRows("more than an inner join of tables");
@@ -99,6 +114,7 @@ FlatJoin Read(Oid rows)
 		flatten_join_alias_vars(query, reinterpret_cast<Node *>(query->targetList)));
 	if (list_length(flat.indexes) > core::kMostTables)
 		RefuseRows("too many tables");
+	flat.indexes = list_concat(flat.indexes, flat.computed);
 	return flat;
 }
 
@@ -120,13 +136,19 @@ Node *Renumber(Node *node, void *indexes)
 	RefuseRows("a column of no table");
 }
 
-core::Tables TablesOf(Node *expression)
+core::Tables TablesOf(const JoinProgram *join, Node *expression)
 {
 	core::Tables tables = 0;
 	int varno = -1;
 	Bitmapset *varnos = pull_varnos(nullptr, expression);
-	while ((varno = bms_next_member(varnos, varno)) >= 0)
-		tables |= core::SetOf(varno - 1);
+	while ((varno = bms_next_member(varnos, varno)) >= 0) {
+		const int table = varno - 1;
+		tables |=
+			table < join->table_count
+				? core::SetOf(table)
+				: static_cast<JoinedValues *>(list_nth(join->values, table - join->table_count))
+					  ->tables;
+	}
 	return tables;
 }
 
@@ -141,7 +163,7 @@ int FirstOf(core::Tables tables)
 }
 
 // What a condition ties: the tables that its sides are about, or the first two of all.
-bool TieOf(const JoinCondition *condition, core::Tie *tie)
+bool TieOf(const JoinProgram *join, const JoinCondition *condition, core::Tie *tie)
 {
 	if (condition->tables == 0 || IsOneTable(condition->tables))
 		return false;
@@ -153,8 +175,8 @@ bool TieOf(const JoinCondition *condition, core::Tie *tie)
 	if (list_length(operation->args) != 2)
 		return true;
 	auto *left = static_cast<Node *>(linitial(operation->args));
-	const core::Tables left_tables = TablesOf(left);
-	const core::Tables right_tables = TablesOf(static_cast<Node *>(lsecond(operation->args)));
+	const core::Tables left_tables = TablesOf(join, left);
+	const core::Tables right_tables = TablesOf(join, static_cast<Node *>(lsecond(operation->args)));
 	if (IsOneTable(left_tables) && IsOneTable(right_tables) && left_tables != right_tables)
 		*tie = {FirstOf(left_tables), FirstOf(right_tables),
 				op_strict(operation->opno) && op_hashjoinable(operation->opno, exprType(left))};
@@ -184,7 +206,7 @@ List *KeysOf(const JoinProgram *join, const core::Edge *edge)
 	foreach (cell, join->conditions) {
 		const auto *condition = static_cast<JoinCondition *>(lfirst(cell));
 		core::Tie tie;
-		if (!TieOf(condition, &tie) || !tie.keyed)
+		if (!TieOf(join, condition, &tie) || !tie.keyed)
 			continue;
 		const bool swapped = tie.left > tie.right;
 		if ((swapped ? tie.right : tie.left) == edge->left &&
@@ -202,7 +224,7 @@ void CompileEdges(JoinProgram *join)
 		palloc(sizeof(core::Tie) * static_cast<Size>(list_length(join->conditions) + 1)));
 	ListCell *cell;
 	foreach (cell, join->conditions)
-		if (TieOf(static_cast<JoinCondition *>(lfirst(cell)), &ties[tie_count]))
+		if (TieOf(join, static_cast<JoinCondition *>(lfirst(cell)), &ties[tie_count]))
 			tie_count++;
 	join->edges = static_cast<core::Edge *>(palloc0(sizeof(core::Edge) * (edge_count + 1)));
 	pg::Failure failure;
@@ -233,7 +255,21 @@ void CompileTables(JoinProgram *join, const FlatJoin *flat)
 	ListCell *cell;
 	foreach (cell, flat->indexes) {
 		RangeTblEntry *entry = rt_fetch(lfirst_int(cell), flat->query->rtable);
-		join->tables[join->table_count++] = {SourceOf(join, entry->relid), entry};
+		if (!IsComputed(entry))
+			join->tables[join->table_count++] = {SourceOf(join, entry->relid), entry};
+	}
+}
+
+// In the order of FROM, so that each knows those that it is computed from.
+void CompileValues(JoinProgram *join, const FlatJoin *flat)
+{
+	ListCell *cell;
+	foreach (cell, flat->computed) {
+		const RangeTblEntry *given = rt_fetch(lfirst_int(cell), flat->query->rtable);
+		auto *values = static_cast<JoinedValues *>(palloc(sizeof(JoinedValues)));
+		values->entry = MutateComputed(given, Renumber, flat->indexes);
+		values->tables = TablesOf(join, ComputedFrom(values->entry));
+		join->values = lappend(join->values, values);
 	}
 }
 
@@ -243,7 +279,7 @@ void CompileExpressions(JoinProgram *join, const FlatJoin *flat)
 	foreach (cell, flat->conditions) {
 		auto *condition = static_cast<JoinCondition *>(palloc(sizeof(JoinCondition)));
 		condition->expression = Renumber(static_cast<Node *>(lfirst(cell)), flat->indexes);
-		condition->tables = TablesOf(condition->expression);
+		condition->tables = TablesOf(join, condition->expression);
 		join->conditions = lappend(join->conditions, condition);
 	}
 	join->targets = reinterpret_cast<List *>(
@@ -261,6 +297,9 @@ void AddUsed(const JoinProgram *join, Oid relation, Bitmapset **used)
 		pull_varattnos(reinterpret_cast<Node *>(join->targets), varno, used);
 		foreach (cell, join->conditions)
 			pull_varattnos(static_cast<JoinCondition *>(lfirst(cell))->expression, varno, used);
+		foreach (cell, join->values)
+			pull_varattnos(ComputedFrom(static_cast<JoinedValues *>(lfirst(cell))->entry), varno,
+						   used);
 	}
 }
 
@@ -316,16 +355,9 @@ JoinProgram *ReadJoin(const ArmEntry *arm)
 	join->view = arm->arm;
 	join->sign = arm->sign;
 	CompileTables(join, &flat);
+	CompileValues(join, &flat);
 	CompileExpressions(join, &flat);
 	return join;
-}
-
-bool IsItsOwnArm(Oid rows)
-{
-	Relation relation = relation_open(rows, AccessShareLock);
-	const bool is_flat = IsFlat(get_view_query(relation));
-	relation_close(relation, NoLock);
-	return is_flat;
 }
 
 // The joins that make a rows view's rows, in the current context; itself where it has no arms.
@@ -336,7 +368,7 @@ List *ReadJoins(Oid rows)
 	List *arms = ArmsOfRows(rows);
 	List *joins = NIL;
 	ListCell *cell;
-	if (arms == NIL && IsItsOwnArm(rows))
+	if (arms == NIL && IsFlat(QueryOfRows(rows)))
 		arms = list_make1(&itself);
 	foreach (cell, arms)
 		joins = lappend(joins, ReadJoin(static_cast<ArmEntry *>(lfirst(cell))));

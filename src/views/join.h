@@ -32,6 +32,13 @@ struct JoinedTable {
 	RangeTblEntry *entry;
 };
 
+// What functions and VALUES in FROM give: no table, for nothing changes it but the tables that it
+// is computed from.  Its varno in expressions follows those of the tables.
+struct JoinedValues {
+	RangeTblEntry *entry;
+	core::Tables tables; // whose columns it is computed from, if any
+};
+
 // A condition of the join, and the tables that it is about.
 struct JoinCondition {
 	Node *expression;
@@ -53,6 +60,7 @@ struct JoinProgram {
 	JoinedSource *sources;
 	int table_count;
 	JoinedTable *tables;
+	List *values;      // of JoinedValues
 	List *conditions;  // of JoinCondition
 	List *targets;     // of TargetEntry: the columns of the rows view
 	core::Edge *edges; // one fewer than tables

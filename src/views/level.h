@@ -41,8 +41,9 @@ struct LateCondition {
 
 // The tables of all levels of a query.
 struct Gathering {
-	List *tables; // of PlannedTable, by number
-	List *late;   // of LateCondition
+	List *tables;     // of PlannedTable, by number
+	List *late;       // of LateCondition
+	Refusal unjoined; // why a subquery in a late condition is not joined
 };
 
 struct Level {

@@ -86,7 +86,8 @@ struct PlannedArm {
 	Bitmapset *tables; // by number
 	List *columns;     // of the rows, as expressions over the tables
 	List *conditions;  // over the tables
-	const char *name;  // of the view of it, qualified and quoted; NULL: not made yet, or none
+	List *computed; // of RangeTblEntry, over the tables: functions and VALUES among these, in order
+	const char *name; // of the view of it, qualified and quoted; NULL: not made yet, or none
 };
 
 // What a query over several tables is computed from (flatten.h).
@@ -100,6 +101,15 @@ struct PlannedRows {
 	const char *label; // until then
 };
 
+// A subquery in an expression that readers' queries compute (sublinks.h).
+struct PlannedSublink {
+	int number;          // its husk has it as subLinkId
+	struct Level *level; // where it stands
+	const Node *given;   // the subquery
+	List *parameters;    // of Param: what its husk shows stands for these
+	struct QueryPlan *plan;
+};
+
 struct QueryPlan {
 	Refusal refusal;
 	Query *query;      // as analysed; over the base
@@ -107,13 +117,17 @@ struct QueryPlan {
 	bool is_rewritten; // whether these differ
 	List *notices;     // of char *
 
-	List *tables;        // the base tables, inner plans' too, each once: Oids, sorted
+	List *tables;        // the base tables, inner plans' and sublinks' too, each once: Oids, sorted
 	List *read_views;    // mezzanine views in FROM, whose definitions are written out: Oids
 	List *inners;        // of QueryPlan: the grouped queries whose groups are among the base
 	struct Level *level; // what became of FROM (level.h)
 	PlannedRows *rows;   // that are the base; NULL: it is one table, or inner groups
 	PlannedCore *source; // whose groups are the base; NULL: one table is
 	bool is_inner;       // whether the query is part of another
+	List *sublinks;      // of PlannedSublink
+	bool is_sublink;     // whether the query is a subquery in an expression
+	bool is_scalar;      // and of one value
+	bool is_keyed;       // and of a group that is found by a key
 	int varno;           // of the base, in the query
 	List *filter;        // conditions on the base's rows
 	List *late_filter;   // conditions on keys that are judged when a reader asks
@@ -122,7 +136,8 @@ struct QueryPlan {
 	List *matches;   // of Match
 	List *keys;      // of PlannedColumn; all that some core groups by
 	List *states;    // of PlannedColumn; the same in every core that is read first
-	List *cores;     // of PlannedCore, those of inner plans too; a source precedes what it feeds
+	List *cores;     // of PlannedCore, those of inner plans too; a source precedes what it feeds;
+					 // those of sublinks follow
 	List *chains;    // of PlannedChain; the finish joins them in this order
 	List *arms;      // of PlannedCore: what the finish reads, one after another
 	List *groupings; // of GroupingFunc: constant in each arm

@@ -1,5 +1,6 @@
 #include "views/terms.h"
 
+#include "views/computed.h"
 #include "views/transaction.h"
 
 namespace mezzanine::views
@@ -36,7 +37,7 @@ struct JoinQuery {
 struct Placement {
 	const JoinProgram *join;
 	core::Tables deltas;
-	int indexes[core::kMostTables]; // in the range table, from 1
+	int *indexes; // in the range table, from 1
 };
 
 bool Has(core::Tables tables, int table)
@@ -127,18 +128,32 @@ RangeTblEntry *EntryOf(const JoinQuery *query, int table)
 						count <= kFewChanges ? 1.0 : static_cast<double>(count));
 }
 
-// The tables into the query's range table and FROM.
+// Adds an entry to the query's FROM; returns its number.
+int AddEntry(Query *select, RangeTblEntry *entry)
+{
+	RangeTblRef *reference = makeNode(RangeTblRef);
+	select->rtable = lappend(select->rtable, entry);
+	reference->rtindex = list_length(select->rtable);
+	select->jointree->fromlist = lappend(select->jointree->fromlist, reference);
+	return reference->rtindex;
+}
+
+// The tables, and what is computed from them, into the query's range table and FROM.
 Placement PlaceTables(const JoinQuery *query, Query *select)
 {
-	Placement placement = {query->changes->join, query->deltas, {}};
-	for (int i = 0; i < placement.join->table_count; i++) {
-		if (!Has(query->tables, i))
-			continue;
-		RangeTblRef *reference = makeNode(RangeTblRef);
-		select->rtable = lappend(select->rtable, EntryOf(query, i));
-		placement.indexes[i] = list_length(select->rtable);
-		reference->rtindex = placement.indexes[i];
-		select->jointree->fromlist = lappend(select->jointree->fromlist, reference);
+	const JoinProgram *join = query->changes->join;
+	const int count = join->table_count + list_length(join->values);
+	Placement placement = {join, query->deltas,
+						   static_cast<int *>(palloc0(sizeof(int) * static_cast<Size>(count)))};
+	ListCell *cell;
+	for (int i = 0; i < join->table_count; i++)
+		if (Has(query->tables, i))
+			placement.indexes[i] = AddEntry(select, EntryOf(query, i));
+	foreach (cell, join->values) {
+		const auto *values = static_cast<JoinedValues *>(lfirst(cell));
+		if ((values->tables & ~query->tables) == 0)
+			placement.indexes[join->table_count + foreach_current_index(cell)] =
+				AddEntry(select, MutateComputed(values->entry, Place, &placement));
 	}
 	return placement;
 }

@@ -153,6 +153,13 @@ bool CheckSpread(QueryPlan *plan)
 			"Leave spread at 1, or keep what adds up (counts, sums, averages, variances) in a view "
 			"of its own.");
 	}
+	foreach (cell, plan->sublinks) {
+		QueryPlan *sublink = static_cast<PlannedSublink *>(lfirst(cell))->plan;
+		if (CheckSpread(sublink))
+			continue;
+		plan->refusal = sublink->refusal;
+		return false;
+	}
 	return true;
 }
 

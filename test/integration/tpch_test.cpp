@@ -32,7 +32,7 @@ std::string QueryName(int number)
 // What is refused; all others must be taken.
 const std::set<int> &Refused()
 {
-	static const std::set<int> refused = {11, 16};
+	static const std::set<int> refused = {16};
 	return refused;
 }
 
