@@ -113,6 +113,8 @@ SELECT r.rows, r.depth, array_agg(s.source ORDER BY s.source::text) AS sources F
 	WHERE r.view IN ('mezzanine.so_group'::regclass, 'mezzanine.so_deep'::regclass, 'mezzanine.so_twice'::regclass) GROUP BY 1, 2 ORDER BY r.rows::text;
 SELECT view, number, source, depth FROM mezzanine_info.cores WHERE view IN ('mezzanine.so_group'::regclass, 'mezzanine.so_twice'::regclass) ORDER BY 1, 2;
 SELECT view, base FROM mezzanine_info.bases WHERE view = 'mezzanine.so_twice'::regclass ORDER BY base::text;
+-- A home table that is joined by other columns than its key begins with has an index on them.
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'mezzanine_state' AND tablename IN ('so_self', 'so_twice_3', 'so_joined') ORDER BY 1;
 -- A view that lost its state is computed again.
 SELECT mezzanine.pause('mezzanine.so_twice');
 DELETE FROM shops WHERE id < 3;

@@ -260,6 +260,53 @@ bool IsTold(const List *advices, const JoinAdvice *advice)
 	return false;
 }
 
+bool HasColumn(const List *columns, AttrNumber attribute)
+{
+	ListCell *cell;
+	foreach (cell, columns)
+		if (IsA(lfirst(cell), Var) && lfirst_node(Var, cell)->varattno == attribute)
+			return true;
+	return false;
+}
+
+// The command that makes an index of a home table on these columns of it; NULL where its key's
+// index serves, or none can.
+const char *CommandOfHome(const PlannedCore *core, const List *columns)
+{
+	StringInfoData names;
+	ListCell *cell;
+	const RangeTblEntry *home = EntryOfHome(core, "home");
+	const bool has_key = core->keys != NIL;
+	if (has_key && HasColumn(columns, ColumnAt(list_head(core->keys))->attribute))
+		return nullptr;
+	initStringInfo(&names);
+	foreach (cell, columns)
+		if (IsA(lfirst(cell), Var))
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+							 quote_identifier(strVal(list_nth(
+								 home->eref->colnames, lfirst_node(Var, cell)->varattno - 1))));
+	return names.len == 0 ? nullptr : psprintf("CREATE INDEX ON %s (%s)", core->home, names.data);
+}
+
+// Adds the commands for a home table among the tables of an arm.
+List *AddCommandsOfHome(List *commands, const PlannedArm *arm, const List *tables,
+						const NumberedTable *to, const PlannedCore *core)
+{
+	ListCell *cell;
+	foreach (cell, tables) {
+		const auto *from = static_cast<NumberedTable *>(lfirst(cell));
+		const List *columns = from == to ? NIL : JoinedBy(arm, from, to);
+		const char *command = columns == NIL ? nullptr : CommandOfHome(core, columns);
+		ListCell *known;
+		foreach (known, commands)
+			if (command != nullptr && strcmp(static_cast<char *>(lfirst(known)), command) == 0)
+				command = nullptr;
+		if (command != nullptr)
+			commands = lappend(commands, const_cast<char *>(command));
+	}
+	return commands;
+}
+
 } // namespace
 
 IndexAdvice AdviseIndex(const PlannedCore *core)
@@ -314,6 +361,25 @@ List *AdviseJoins(const QueryPlan *plan)
 		}
 	}
 	return advices;
+}
+
+List *IndexCommandsOfHomes(const QueryPlan *plan)
+{
+	List *commands = NIL;
+	ListCell *cell;
+	foreach (cell, plan->rows->arms) {
+		const auto *arm = static_cast<PlannedArm *>(lfirst(cell));
+		const List *tables = TablesOf(plan->rows, arm);
+		ListCell *one;
+		foreach (one, tables) {
+			const auto *table = static_cast<NumberedTable *>(lfirst(one));
+			const QueryPlan *inner =
+				static_cast<PlannedTable *>(list_nth(plan->rows->tables, table->number - 1))->inner;
+			if (inner != nullptr)
+				commands = AddCommandsOfHome(commands, arm, tables, table, ShownCore(inner));
+		}
+	}
+	return commands;
 }
 
 } // namespace mezzanine::views

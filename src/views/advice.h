@@ -30,4 +30,10 @@ struct JoinAdvice {
 // Requires: plan->rows.
 List *AdviseJoins(const QueryPlan *plan);
 
+// CREATE INDEX commands, a List of char *, for home tables that the plan's rows join by other
+// columns than the one that their key's index begins with.
+//
+// Requires: plan->rows; the home tables are there.
+List *IndexCommandsOfHomes(const QueryPlan *plan);
+
 } // namespace mezzanine::views

@@ -1,5 +1,6 @@
 #include "views/rows_views.h"
 
+#include "views/advice.h"
 #include "views/base.h"
 #include "views/run.h"
 #include "views/script.h"
@@ -100,6 +101,9 @@ void CreateRows(const QueryPlan *plan, const QueryPlan *of, const char *bare)
 	rows->name = name;
 	if (!rows->is_flat)
 		CreateArms(plan, rows, bare);
+	ListCell *cell;
+	foreach (cell, IndexCommandsOfHomes(of))
+		Run(static_cast<char *>(lfirst(cell)));
 }
 
 List *RowsEntries(const QueryPlan *plan, Oid view)
