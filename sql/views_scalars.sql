@@ -39,6 +39,9 @@ INSERT INTO queries (name, query) VALUES
 	('sc_filter', 'SELECT g, count(*) FILTER (WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k)) AS n FROM a LEFT JOIN c USING (id) GROUP BY g'),
 	('sc_having', 'SELECT g, count(*) FROM a GROUP BY g HAVING sum((SELECT count(*) FROM c WHERE c.x = a.k)) > 2'),
 	('sc_subquery', 'SELECT n, count(*) FROM (SELECT g, sum((SELECT count(*) FROM b WHERE b.k = a.k)) AS n FROM a GROUP BY g, id) q GROUP BY n'),
+	('sc_lookup', 'SELECT (SELECT t FROM b WHERE b.id = a.k) AS t, count(*), sum((SELECT y FROM c WHERE c.id = a.id)) AS y FROM a GROUP BY 1'),
+	('sc_lookup_where', 'SELECT g, count(*) FROM a WHERE (SELECT x FROM b WHERE id = a.k AND t IS NULL) IS NOT NULL GROUP BY g'),
+	('sc_lookup_outer', 'SELECT l.k, count((SELECT b.x FROM b WHERE b.id = r.k)) AS n FROM a l LEFT JOIN a r ON l.id = r.k GROUP BY l.k'),
 	('sc_outside', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k AND a.id > 6) GROUP BY g'),
 	('sc_array', 'SELECT g, count(*) FROM a WHERE id = ANY ((SELECT array_agg(x ORDER BY x) FROM b WHERE b.k = a.k)::int[]) GROUP BY g'),
 	('sc_below_outer', 'SELECT a.g, count(*), count(q.id) AS n FROM a LEFT JOIN (SELECT * FROM b WHERE x >= (SELECT count(*) FROM c WHERE c.x = b.x)) q ON a.k = q.k GROUP BY a.g');
@@ -157,12 +160,12 @@ SELECT mezzanine.explain('SELECT g FROM a WHERE id > (SELECT count(*) FROM b WHE
 -- What is refused.
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k < a.k) GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT sum(x * a.id) FROM b WHERE b.k = a.k) GROUP BY g');
-SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT x FROM b WHERE b.id = a.k) GROUP BY g');
+SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT x FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT sum(x) FROM b WHERE b.k = a.k HAVING count(*) > 1) GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE a.g > ''g1'') GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT rank(2) WITHIN GROUP (ORDER BY x) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('sc_no', 'SELECT g, count(*) FROM a WHERE id > (SELECT count(*) FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
-SELECT mezzanine.create_view('sc_no', 'SELECT l.k, sum((SELECT b.x FROM b WHERE b.id = r.k)) FROM a l LEFT JOIN a r ON l.id = r.k GROUP BY l.k');
+SELECT mezzanine.create_view('sc_no', 'SELECT l.k, sum((SELECT b.x FROM b WHERE b.k = r.k)) FROM a l LEFT JOIN a r ON l.id = r.k GROUP BY l.k');
 DROP TABLE c CASCADE;
 SELECT name FROM queries WHERE to_regclass('mezzanine.' || name) IS NULL ORDER BY number;
 DROP SCHEMA scalars CASCADE;

@@ -21,13 +21,73 @@ struct ScalarSearch {
 	List **sum;
 };
 
+// Whether the subquery selects one expression, aggregated or not, of rows that WHERE leaves.
 bool IsScalar(const SubLink *sublink)
 {
 	const Query *query = castNode(Query, sublink->subselect);
-	return sublink->subLinkType == EXPR_SUBLINK && query->hasAggs && query->groupClause == NIL &&
+	return sublink->subLinkType == EXPR_SUBLINK && query->groupClause == NIL &&
 		   query->groupingSets == NIL && query->havingQual == nullptr &&
 		   query->distinctClause == NIL && query->limitOffset == nullptr &&
-		   query->setOperations == nullptr && !query->hasWindowFuncs && !query->hasTargetSRFs;
+		   query->setOperations == nullptr && !query->hasWindowFuncs && !query->hasTargetSRFs &&
+		   (query->hasAggs || query->limitCount == nullptr);
+}
+
+// Whether the columns of a unique index are all among those of the table that the keys compare.
+bool AreUnique(Relation index, int varno, const List *keys)
+{
+	if (!index->rd_index->indisunique || !index->rd_index->indisvalid ||
+		!index->rd_index->indimmediate || RelationGetIndexPredicate(index) != NIL)
+		return false;
+	for (int i = 0; i < index->rd_index->indnkeyatts; i++) {
+		const AttrNumber attribute = index->rd_index->indkey.values[i];
+		bool is_compared = false;
+		ListCell *cell;
+		foreach (cell, keys)
+			is_compared |= IsA(lfirst(cell), Var) && lfirst_node(Var, cell)->varno == varno &&
+						   lfirst_node(Var, cell)->varattno == attribute && attribute > 0;
+		if (!is_compared)
+			return false;
+	}
+	return true;
+}
+
+// Whether the subquery finds one row at most, in a table by its unique columns.
+bool FindsOneRow(const Correlation *correlation)
+{
+	const Query *query = correlation->query;
+	const List *keys = InnerKeys(correlation);
+	bool is_found = false;
+	ListCell *cell;
+	if (list_length(query->jointree->fromlist) != 1 ||
+		!IsA(linitial(query->jointree->fromlist), RangeTblRef))
+		return false;
+	const int varno = linitial_node(RangeTblRef, query->jointree->fromlist)->rtindex;
+	const RangeTblEntry *entry = rt_fetch(varno, query->rtable);
+	if (entry->rtekind != RTE_RELATION || entry->relkind == RELKIND_VIEW)
+		return false;
+	Relation relation = table_open(entry->relid, AccessShareLock);
+	foreach (cell, RelationGetIndexList(relation)) {
+		Relation index = index_open(lfirst_oid(cell), AccessShareLock);
+		is_found |= AreUnique(index, varno, keys);
+		index_close(index, AccessShareLock);
+	}
+	table_close(relation, NoLock);
+	return is_found;
+}
+
+// A subquery that looks one row up, as an aggregate of it.  Whoever drops the unique index and has
+// it find several rows makes an error of the query; when they are gone, the group is right again.
+bool AggregateLookup(Correlation *correlation)
+{
+	auto *target = linitial_node(TargetEntry, correlation->query->targetList);
+	auto *value = reinterpret_cast<Node *>(target->expr);
+	if (!FindsOneRow(correlation) || correlation->outside != NIL ||
+		OidIsValid(get_element_type(exprType(value))) || checkExprHasSubLink(value))
+		return false;
+	target->expr =
+		reinterpret_cast<Expr *>(BuildExpression("(array_agg($1))[1]", list_make1(value)));
+	correlation->query->hasAggs = true;
+	return true;
 }
 
 // What an aggregate is over no rows; NULL where that is not known.
@@ -113,6 +173,8 @@ bool JoinScalar(Level *level, const SubLink *sublink, List **sum)
 	Node *value = nullptr;
 	if (!Separate(level, sublink, &correlation))
 		return false;
+	if (!correlation.query->hasAggs && !AggregateLookup(&correlation))
+		return true; // it is not ours
 	const List *keys = InnerKeys(&correlation);
 	if (correlation.others != NIL)
 		return Refuse(level->plan, "this condition that ties a subquery to the query outside is",

@@ -1,4 +1,5 @@
-// Scalar subqueries of a row: aggregates, which have one value for each row that asks.
+// Scalar subqueries of a row, which have one value for each row that asks: aggregates, and lookups
+// of one row by unique columns.
 //
 // One that nothing ties to the query outside is a core of one row, joined with every row.  One that
 // equalities tie is a core that groups by its sides of these; where it has no such group, the
