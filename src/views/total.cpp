@@ -139,9 +139,12 @@ bool CheckSpread(QueryPlan *plan)
 								"DISTINCT inside an aggregate cannot be kept in several cells",
 								"The distinct values are rows that feed the groups.",
 								"Leave spread at 1, or keep it in a view of its own.");
-	if (plan->inners != NIL)
-		return RefuseWithDetail(plan, "groups of groups cannot be kept in several cells",
-								"The groups of the subquery are rows that feed the groups.",
+	// The cores of inner plans come first.
+	if (static_cast<PlannedCore *>(linitial(plan->cores))->plan != plan)
+		return RefuseWithDetail(plan, "what joins groups cannot be kept in several cells",
+								"The groups of subqueries, and the keys that have a match in an "
+								"outer join or EXISTS, are "
+								"rows that feed the groups.",
 								"Leave spread at 1.");
 	foreach (cell, plan->states) {
 		const auto *column = static_cast<PlannedColumn *>(lfirst(cell));
