@@ -129,7 +129,7 @@ SELECT mezzanine.create_view('sq_no', 'SELECT town, n FROM by_key');
 SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales ORDER BY id LIMIT 3) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT n FROM (SELECT row_number() OVER () AS n FROM sales) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT n FROM (SELECT generate_series(1, units) AS n FROM sales) q');
-SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales UNION ALL SELECT id FROM shops) q');
+SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales EXCEPT SELECT id FROM shops) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT id FROM (SELECT id FROM sales FOR UPDATE) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT q FROM (SELECT id FROM sales) q');
 SELECT mezzanine.create_view('sq_no', 'SELECT x, count(*) FROM (SELECT random() AS x FROM sales) q GROUP BY x');

@@ -319,6 +319,9 @@ bool AddArm(QueryPlan *plan, const Alternative *alternative, const List *columns
 	const int count = CountTables(plan->rows->tables, alternative->tables);
 	auto *arm = static_cast<PlannedArm *>(palloc0(sizeof(PlannedArm)));
 	ListCell *cell;
+	if (bms_is_empty(alternative->tables))
+		return Refuse(plan, "a query without FROM is",
+					  "Name tables, or subqueries that only select and join, in FROM.");
 	if (count > kMostTables)
 		return Refuse(plan, psprintf("a join of %d tables is", count),
 					  psprintf("Join at most %d.", kMostTables));

@@ -14,6 +14,7 @@
 #include "views/tables.h"
 #include "views/timezones.h"
 #include "views/computed.h"
+#include "views/unions.h"
 
 namespace mezzanine::views
 {
@@ -68,8 +69,6 @@ bool CheckSubquery(QueryPlan *plan, const Query *query)
 		return Refuse(plan, "a subquery that changes tables is", kHint);
 	if (query->groupingSets != NIL)
 		return Refuse(plan, "a subquery with grouping sets is", kHint);
-	if (query->setOperations != nullptr)
-		return Refuse(plan, "a subquery with UNION, INTERSECT or EXCEPT is", kHint);
 	if (query->limitCount != nullptr || query->limitOffset != nullptr)
 		return Refuse(plan, "a subquery with LIMIT or OFFSET is", kHint);
 	if (query->hasWindowFuncs)
@@ -168,31 +167,6 @@ bool IsGrouped(const Query *query)
 {
 	return query->hasAggs || query->groupClause != NIL || query->havingQual != nullptr ||
 		   query->distinctClause != NIL;
-}
-
-// Makes an entry of a level's FROM what its query selects.
-List *FlattenQuery(Level *level, int number, const Query *query, Level *outer)
-{
-	ListCell *cell;
-	check_stack_depth();
-	if (!CheckSubquery(level->plan, query))
-		return NIL;
-	if (IsGrouped(query))
-		return FlattenGroups(level, number, query, outer);
-	Place *place = &level->places[number];
-	const int before = NumberCount(level);
-	place->level = LevelBelow(level, query, outer);
-	List *sum = FlattenItems(place->level);
-	if (sum == NIL)
-		return NIL;
-	List *outputs = NIL;
-	foreach (cell, query->targetList) {
-		const auto *target = lfirst_node(TargetEntry, cell);
-		if (!target->resjunk)
-			outputs = lappend(outputs, InNumbers(place->level, target->expr));
-	}
-	place->outputs = level->is_optional ? Optional(level, sum, outputs, before) : outputs;
-	return sum;
 }
 
 Query *ViewQuery(Oid view)
@@ -376,6 +350,32 @@ Level *LevelBelow(const Level *like, const Query *given, Level *outer)
 	level->places = static_cast<Place *>(
 		palloc0(sizeof(Place) * static_cast<Size>(list_length(given->rtable) + 1)));
 	return level;
+}
+
+List *FlattenQuery(Level *level, int number, const Query *query, Level *outer)
+{
+	ListCell *cell;
+	check_stack_depth();
+	if (!CheckSubquery(level->plan, query))
+		return NIL;
+	if (query->setOperations != nullptr)
+		return FlattenUnion(level, number, query, outer);
+	if (IsGrouped(query))
+		return FlattenGroups(level, number, query, outer);
+	Place *place = &level->places[number];
+	const int before = NumberCount(level);
+	place->level = LevelBelow(level, query, outer);
+	List *sum = FlattenItems(place->level);
+	if (sum == NIL)
+		return NIL;
+	List *outputs = NIL;
+	foreach (cell, query->targetList) {
+		const auto *target = lfirst_node(TargetEntry, cell);
+		if (!target->resjunk)
+			outputs = lappend(outputs, InNumbers(place->level, target->expr));
+	}
+	place->outputs = level->is_optional ? Optional(level, sum, outputs, before) : outputs;
+	return sum;
 }
 
 Node *InNumbers(Level *level, const void *node)

@@ -71,6 +71,9 @@ int AddNumber(Level *level, RangeTblEntry *entry, QueryPlan *inner);
 // What FROM and WHERE of a level are: a List of Alternative pointers.  NIL: refused.
 List *FlattenItems(Level *level);
 
+// Makes an entry of a level's FROM what its query selects.  NIL: refused.
+List *FlattenQuery(Level *level, int number, const Query *query, Level *outer);
+
 // One item of a level's FROM, with all that it joins.  NIL: refused.
 List *FlattenItem(Level *level, Node *item);
 

@@ -171,10 +171,15 @@ bool JoinScalar(Level *level, const SubLink *sublink, List **sum)
 {
 	Correlation correlation;
 	Node *value = nullptr;
-	if (!Separate(level, sublink, &correlation))
+	const Refusal none = level->plan->refusal;
+	const bool is_separate = Separate(level, sublink, &correlation);
+	if (!castNode(Query, sublink->subselect)->hasAggs &&
+		(!is_separate || !AggregateLookup(&correlation))) {
+		level->plan->refusal = none; // it is not ours
+		return true;
+	}
+	if (!is_separate)
 		return false;
-	if (!correlation.query->hasAggs && !AggregateLookup(&correlation))
-		return true; // it is not ours
 	const List *keys = InnerKeys(&correlation);
 	if (correlation.others != NIL)
 		return Refuse(level->plan, "this condition that ties a subquery to the query outside is",

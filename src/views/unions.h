@@ -1,0 +1,15 @@
+// UNION ALL and UNION in FROM.
+//
+// UNION ALL is the sum of its branches, whose columns are those of a number that stands for no
+// table.  UNION is DISTINCT over that.
+#pragma once
+
+#include "views/level.h"
+
+namespace mezzanine::views
+{
+
+// An entry of FROM that is a query of set operations.  NIL: refused.
+List *FlattenUnion(Level *level, int number, const Query *query, Level *outer);
+
+} // namespace mezzanine::views
