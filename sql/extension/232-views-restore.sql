@@ -48,7 +48,14 @@ BEGIN
 	  AND EXISTS (SELECT FROM mezzanine_info.bases AS b
 	              JOIN pg_trigger AS t ON t.tgrelid = b.base
 	                                  AND t.tgfoid = 'mezzanine_state.capture'::regproc
-	              WHERE b.view = c.view);
+	              WHERE b.view = c.view)
+	  -- Those of a partition come after its rows, where all is restored.
+	  AND NOT EXISTS (SELECT FROM mezzanine_info.bases AS b
+	                  CROSS JOIN LATERAL pg_partition_tree(b.base) AS r
+	                  WHERE b.view = c.view
+	                    AND NOT EXISTS (
+	                        SELECT FROM pg_trigger AS t
+	                        WHERE t.tgrelid = r.relid AND t.tgname = 'mezzanine_touch'));
 	-- No dump has the triggers of a table that belongs to an extension.
 	UPDATE mezzanine_info.catalogue AS c
 	SET status = 'stale', stale_since = clock_timestamp(),

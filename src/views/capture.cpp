@@ -70,7 +70,8 @@ void CaptureRow(const BaseProgram *program, const RowSource *source, const Trigg
 
 BaseProgram *mezzanine::views::ProgramOf(const RowSource *source)
 {
-	BaseProgram *program = OidIsValid(source->base) ? ProgramFor(source->base) : nullptr;
+	const bool counts = OidIsValid(source->base) && !source->is_restored;
+	BaseProgram *program = counts ? ProgramFor(source->base) : nullptr;
 	return program != nullptr && program->has_views ? program : nullptr;
 }
 

@@ -6,7 +6,8 @@
 namespace mezzanine::views
 {
 
-// The program of a table with triggers of ours.  NULL for a partition that is being detached,
+// The program of a table with triggers of ours.  NULL for a partition that is being detached
+// or restored,
 // and where no view is on the table: its schema was restored without the catalogue's rows.
 // They make the view anew when they come (restore.cpp); until then reading it is an error.
 BaseProgram *ProgramOf(const RowSource *source);

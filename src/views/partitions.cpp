@@ -60,8 +60,10 @@ void Describe(RowSource *source, Relation relation)
 	built.relation = RelationGetRelid(relation);
 	built.context = context;
 	built.valid = true;
-	if (relation->rd_rel->relispartition)
+	if (relation->rd_rel->relispartition) {
 		built.ancestors = get_partition_ancestors(built.relation);
+		built.is_restored = !OidIsValid(get_trigger_oid(built.relation, kTouchTrigger, true));
+	}
 	built.base = TopOf(built.ancestors, built.relation);
 	if (OidIsValid(built.base) && built.base != built.relation)
 		built.map = MapToBase(relation, built.base);

@@ -17,6 +17,9 @@ struct RowSource {
 	Oid relation; // the hash key
 	Oid base;     // itself, or the table at the top; Invalid while it is being detached
 	bool valid;
+	// A partition that a restore of the whole has not done with: its own trigger is made when its
+	// rows are there, that of the table at the top before.  They are in the restored state.
+	bool is_restored;
 	MemoryContext context;
 	List *ancestors;
 	AttrMap *map; // NULL: both have one form
