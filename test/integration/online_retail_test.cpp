@@ -173,6 +173,7 @@ protected:
 					  "customer_id int, country text NOT NULL)");
 		owner.Execute("CREATE INDEX ON order_lines (customer_id, stock_code)");
 		owner.Execute("CREATE INDEX ON order_lines (invoice)");
+		owner.Execute("CREATE INDEX ON order_lines (stock_code)");
 		owner.Execute("CREATE INDEX ON order_lines (country)");
 		owner.Execute("CREATE TABLE markets (country text PRIMARY KEY, market text NOT NULL)");
 		owner.Execute("INSERT INTO markets VALUES ('United Kingdom', 'home'), ('EIRE', 'near'), "
