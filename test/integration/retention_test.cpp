@@ -104,5 +104,76 @@ TEST_F(RetentionTest, PruningToTheEndKeepsEveryBalance)
 							 "reservation NOT IN (SELECT reservation FROM inventory.reservation)");
 }
 
+// One thing of each kind a call: keys go before what they refer to, and nothing goes of what
+// is not wholly over.
+TEST_F(RetentionTest, EveryCallLeavesWhatIsNeeded)
+{
+	Connection connection = Connect();
+	connection.Script(
+		"SELECT inventory.receive('lamp', 'main', 20), inventory.receive('vase', 'main', 4);"
+		"SELECT inventory.set_capacity('room', 5);"
+		"SELECT inventory.reserve(ARRAY[ROW('lamp', 1, NULL), ROW('vase', 1, NULL)]"
+		"::inventory.line[], ttl => '1 ms', key => 'cart ' || i) FROM generate_series(1, 4) AS i;"
+		"SELECT inventory.book('room', '[2001-01-01,2001-01-02)', key => 'night ' || i) "
+		"FROM generate_series(1, 4) AS i");
+	std::this_thread::sleep_for(std::chrono::milliseconds(10));
+	// The vases are needed and come back; the lamps of the same carts do not.
+	connection.Script("SELECT inventory.reserve('vase', 4, key => 'vases');"
+					  "SELECT inventory.confirm(reservation, fence, key => 'pay') "
+					  "FROM inventory.reservations WHERE status = 'held';"
+					  "SELECT inventory.confirm_booking(booking, fence) FROM inventory.bookings");
+	EXPECT_EQ(
+		One(connection, "SELECT count(*) FROM inventory.reservation WHERE status = 'expired'"), 4);
+	EXPECT_EQ(One(connection, "SELECT count(*) FROM inventory.bookings WHERE status = 'confirmed'"),
+			  4);
+	std::int64_t most = 1;
+	for (int calls = 0; most > 0 && calls < 200; ++calls) {
+		most = One(connection, "SELECT greatest(holds, keys, bookings, reservations, movements) "
+							   "FROM inventory.prune(clock_timestamp(), 1)");
+		ExpectNoRows(connection, "SELECT * FROM inventory.verify()");
+	}
+	EXPECT_EQ(most, 0);
+	EXPECT_EQ(One(connection, "SELECT count(*) FROM inventory.idempotency"), 0);
+	EXPECT_EQ(One(connection, "SELECT count(*) FROM inventory.booking"), 0);
+	EXPECT_EQ(One(connection, "SELECT count(*) FROM inventory.reservation"), 0);
+}
+
+// What began before the time and is not over, or was over only after it, answers as before.
+TEST_F(RetentionTest, WhatIsYoungStays)
+{
+	const std::string held = "SELECT reservation FROM inventory.reserve('lamp', 1, key => 'held')";
+	const std::string late = "SELECT reservation FROM inventory.reserve('lamp', 2, key => 'late')";
+	const std::string night = "SELECT reservation FROM inventory.book('room', "
+							  "'[2901-01-01,2901-01-02)', key => 'night')";
+	Connection connection = Connect();
+	connection.Script("SELECT inventory.receive('lamp', 'main', 20);"
+					  "SELECT inventory.set_capacity('room', 1)");
+	const std::string of_held = connection.Execute(held).Text(0, 0);
+	const std::string of_late = connection.Execute(late).Text(0, 0);
+	const std::string of_night = connection.Execute(night).Text(0, 0);
+	connection.Execute("SELECT inventory.confirm_booking($1, 1)", {of_night});
+	const std::string time = connection.Execute("SELECT clock_timestamp()").Text(0, 0);
+	connection.Execute("SELECT inventory.confirm($1, 1)", {of_late});
+
+	for (int calls = 0; calls < 3; ++calls)
+		connection.Execute("SELECT inventory.prune($1::timestamptz)", {time});
+	EXPECT_EQ(connection.Execute(held).Text(0, 0), of_held);
+	EXPECT_EQ(connection.Execute(late).Text(0, 0), of_late);
+	EXPECT_EQ(connection.Execute(night).Text(0, 0), of_night);
+	EXPECT_EQ(
+		One(connection, "SELECT count(*) FROM inventory.journal WHERE reservation IS NOT NULL"), 3);
+	ExpectNoRows(connection, "SELECT * FROM inventory.verify()");
+
+	// Balances of a time within what was pruned since are refused, not made up.
+	connection.Execute("SELECT inventory.receive('lamp', 'main', 1)");
+	const std::string middle = connection.Execute("SELECT clock_timestamp()").Text(0, 0);
+	connection.Script("SELECT inventory.receive('lamp', 'main', 1);"
+					  "SELECT inventory.prune(clock_timestamp())");
+	EXPECT_EQ(
+		connection.Try("SELECT inventory.balance_at('lamp', 'main', $1::timestamptz)", {middle})
+			.sqlstate(),
+		"22023");
+}
+
 } // namespace
 } // namespace mezzanine::test
