@@ -1,7 +1,5 @@
 #include "pg/bulk.h"
 
-#include "pg/constraints.h"
-
 namespace mezzanine::pg
 {
 
@@ -130,7 +128,7 @@ Bulk *BeginBulk(Store *store, int memory_kb)
 	bulk->store = store;
 	bulk->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine bulk", ALLOCSET_DEFAULT_SIZES);
-	OpenIndexes(store);
+	PrepareTarget(store);
 	if (ArePlainBtrees(store->target))
 		BeginSorts(bulk, memory_kb);
 	return bulk;

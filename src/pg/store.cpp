@@ -1,6 +1,5 @@
 #include "pg/store.h"
 
-#include "pg/constraints.h"
 #include "pg/waits.h"
 
 namespace mezzanine::pg
@@ -55,7 +54,7 @@ template <typename Step> TM_Result AttemptOrWait(Step &&attempt)
 // Runs the triggers of a change that `queue` names, at once.
 template <typename Step> void FireAtOnce(Store *store, Step &&queue)
 {
-	OpenIndexes(store);
+	PrepareTarget(store);
 	AfterTriggerBeginQuery();
 	queue();
 	AfterTriggerEndQuery(store->estate);
@@ -155,7 +154,7 @@ bool NextJudged(Search *search, TupleTableSlot *slot)
 
 } // namespace
 
-void OpenIndexes(Store *store)
+void PrepareTarget(Store *store)
 {
 	if (store->target != nullptr)
 		return;
@@ -173,11 +172,10 @@ void OpenIndexes(Store *store)
 // The executor does it, so that expression and unique indexes are treated as everywhere else.
 void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update)
 {
-	OpenIndexes(store);
-	if (store->target->ri_NumIndices > 0)
-		list_free(ExecInsertIndexTuples(store->target, slot, store->estate, is_update, false,
-										nullptr, NIL));
-	ResetPerTupleExprContext(store->estate);
+	MemoryContext caller = MemoryContextSwitchTo(store->context);
+	OpenIndexes(store->table, &store->indexes);
+	MemoryContextSwitchTo(caller);
+	AddIndexEntries(store->table, store->indexes, slot, is_update);
 }
 
 void FireInserted(Store *store, TupleTableSlot *slot)
@@ -195,6 +193,7 @@ Store OpenStore(Relation table, Oid index, LOCKMODE mode)
 	store.index = index_open(index, mode);
 	store.slot = table_slot_create(store.table, nullptr);
 	store.context = CurrentMemoryContext;
+	store.indexes = Indexes{};
 	store.estate = nullptr;
 	store.target = nullptr;
 	store.written = 0;
@@ -203,6 +202,7 @@ Store OpenStore(Relation table, Oid index, LOCKMODE mode)
 
 void CloseStore(Store *store)
 {
+	CloseIndexes(&store->indexes);
 	if (store->target != nullptr) {
 		ExecCloseIndices(store->target);
 		ExecResetTupleTable(store->estate->es_tupleTable, false); // of triggers

@@ -18,7 +18,7 @@
 // everything.
 #pragma once
 
-#include "pg/door.h"
+#include "pg/prepared.h"
 
 namespace mezzanine::pg
 {
@@ -29,8 +29,11 @@ struct Store {
 	Relation index;
 	TupleTableSlot *slot; // for the row found
 
-	// For writing; made by the first write, in the context that OpenStore was called in.
+	// For writing; opened by the first write, in the context that OpenStore was called in.
 	MemoryContext context;
+	Indexes indexes;
+
+	// For writing in bulk, and for triggers: made by PrepareTarget.
 	EState *estate;
 	ResultRelInfo *target;
 
@@ -98,8 +101,8 @@ bool ReadVersion(Relation table, ItemPointer row, Snapshot snapshot, TupleTableS
 // row breaks a constraint.
 void InsertRow(Store *store, TupleTableSlot *slot);
 
-// Makes ready to write into the table's indexes; done by the first write otherwise.
-void OpenIndexes(Store *store);
+// Makes `estate` and `target`, with the table's indexes open.
+void PrepareTarget(Store *store);
 
 // Adds the row in `slot`, inserted just now, to all indexes of the table.
 void InsertIndexEntries(Store *store, TupleTableSlot *slot, bool is_update);
