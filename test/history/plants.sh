@@ -32,6 +32,12 @@ main() {
 	plant_for inventory_extend "an extension forgets the lines, by which reapers find holds" \
 		src/inventory/prolong.cpp \
 		's/^\tProlongLines(&lines, held, .*$/\tif (held.count < 0)\n\t&/'
+	plant_for inventory_low_stock_commit "a commit that may cross a mark does not wait for others" \
+		src/inventory/low_stock.cpp \
+		's/fence::Acquire(fence, ExclusiveLock);/fence::Acquire(fence, ShareLock);/'
+	plant_for inventory_low_stock_commit "what others have not committed is not looked at" \
+		src/core/outlook.cpp \
+		's/row_least = std::min(row_least, /row_least = std::max(row_least, /'
 	echo "1..$number"
 	[ "$failures" -eq 0 ]
 }
