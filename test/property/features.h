@@ -13,12 +13,13 @@ enum class Feature {
 	kLogic,     // these under OR, NOT and CASE; NOT IN, ANY and ALL
 	kScalar,    // scalar subqueries of rows
 	kLate,      // subqueries in HAVING, and beside aggregates
-	kSets,      // UNION, INTERSECT, EXCEPT
+	kSets,      // UNION, INTERSECT, EXCEPT in FROM
 	kFunctions, // functions and VALUES in FROM
+	kTop,       // UNION, INTERSECT, EXCEPT of whole queries
 };
 
 // True for about `percent` of the calls, where the feature is wanted: MEZZANINE_PROPERTY_FEATURES
-// has the letters of those (g o e l s h u f, in this order).  Where it is not set, all that
+// has the letters of those (g o e l s h u f t, in this order).  Where it is not set, all that
 // create_view takes are.
 bool Draws(Random *random, Feature feature, unsigned percent);
 

@@ -437,7 +437,7 @@ Definition RandomDefinition(Random *random, const std::vector<Table> &tables, Cr
 {
 	if (random->Chance(15))
 		return RandomSpreadDefinition(random, tables, crowd, name);
-	if (Draws(random, Feature::kSets, 6))
+	if (Draws(random, Feature::kTop, 6))
 		return {name, RandomSetOperation(random, tables, crowd), "", true};
 	Select select{random, tables, RandomSource(random, tables, crowd, Makeup::kAny), {}, {}};
 	const std::string query = RandomShape(&select);

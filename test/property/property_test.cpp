@@ -69,7 +69,7 @@ TEST_F(ViewPropertyTest, ViewsEqualTheirQueriesAfterEveryChange)
 			Tell();
 	}
 	Tell();
-	EXPECT_LT(tally_.refused * 10, tally_.definitions) << "too much is refused";
+	EXPECT_LT(tally_.refused * 6, tally_.definitions) << "too much is refused";
 }
 
 // --- many at once ---
