@@ -23,8 +23,6 @@ bool CheckClauses(QueryPlan *plan)
 		return Refuse(plan, "a subquery that changes tables is", "Change them elsewhere.");
 	if (query->hasRecursive)
 		return Refuse(plan, "WITH RECURSIVE is", kTableHint);
-	if (query->setOperations != nullptr)
-		return Refuse(plan, "UNION, INTERSECT and EXCEPT are", kTableHint);
 	if (query->rowMarks != NIL)
 		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
 	return true;
@@ -80,7 +78,7 @@ QueryPlan *AnalyzeQuery(const char *query)
 	plan->query = Parse(query);
 
 	const int nest_level = PinTextSettings();
-	if (CheckClauses(plan) && FlattenFrom(plan) && PlanCores(plan)) {
+	if (CheckClauses(plan) && PlanQuery(plan)) {
 		MakeDefinition(plan);
 		LabelAll(plan);
 	}

@@ -203,8 +203,24 @@ void CompleteOrder(const QueryPlan *plan, Query *definition)
 
 } // namespace
 
+// What a set operation combines, defined in its place.
+Query *DefinitionOfBranches(const QueryPlan *plan)
+{
+	auto *definition = static_cast<Query *>(copyObjectImpl(plan->query));
+	ListCell *cell;
+	foreach (cell, definition->rtable)
+		lfirst_node(RangeTblEntry, cell)->subquery =
+			static_cast<QueryPlan *>(list_nth(plan->branches, foreach_current_index(cell)))
+				->definition;
+	return definition;
+}
+
 void MakeDefinition(QueryPlan *plan)
 {
+	if (plan->branches != NIL) {
+		plan->definition = DefinitionOfBranches(plan);
+		return;
+	}
 	Query *definition = TopOf(plan, Groups::kDefined);
 	ListCell *cell;
 	List *late = ConditionsOf(plan, true);

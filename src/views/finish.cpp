@@ -255,9 +255,24 @@ Query *FromHomes(const QueryPlan *plan, const Homes *homes)
 	return query;
 }
 
+Query *QueryOverHomes(const QueryPlan *plan, const Homes *homes);
+
+// What a set operation combines, each over its home tables.
+Query *BranchesOverHomes(const QueryPlan *plan, const Homes *homes)
+{
+	auto *query = static_cast<Query *>(copyObjectImpl(plan->query));
+	ListCell *cell;
+	foreach (cell, query->rtable)
+		lfirst_node(RangeTblEntry, cell)->subquery = QueryOverHomes(
+			static_cast<QueryPlan *>(list_nth(plan->branches, foreach_current_index(cell))), homes);
+	return query;
+}
+
 // The query over the home tables.
 Query *QueryOverHomes(const QueryPlan *plan, const Homes *homes)
 {
+	if (plan->branches != NIL)
+		return BranchesOverHomes(plan, homes);
 	Query *query = FromHomes(plan, homes);
 	const Query *given = plan->query;
 	query->targetList = TargetsOverColumns(plan);

@@ -292,6 +292,24 @@ bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 	return MakeBase(plan);
 }
 
+int CompareOids(const ListCell *a, const ListCell *b)
+{
+	return list_oid_cmp(a, b);
+}
+
+// Has a plan take over what was planned as part of it: cores, tables and what is told.
+void AddPart(QueryPlan *plan, const QueryPlan *part)
+{
+	ListCell *cell;
+	plan->cores = list_concat(plan->cores, part->cores);
+	plan->tables = list_concat_unique_oid(plan->tables, part->tables);
+	list_sort(plan->tables, CompareOids);
+	plan->read_views = list_concat_unique_oid(plan->read_views, part->read_views);
+	plan->is_rewritten |= part->is_rewritten;
+	foreach (cell, part->notices)
+		AddNotice(plan, static_cast<char *>(lfirst(cell)));
+}
+
 // What a subquery in an expression cannot be.
 bool CheckSublink(const Level *level, QueryPlan *plan)
 {
@@ -334,6 +352,40 @@ Node *SublinkInNumbers(Level *level, const SubLink *given)
 	if (plan->level == nullptr && level->plan->refusal.message == nullptr)
 		PlanSublink(level, plan);
 	return pg::MutateExpression(reinterpret_cast<Node *>(husk), Renumber, level);
+}
+
+bool PlanWithin(QueryPlan *plan, Level *outer);
+
+// Plans what a set operation combines, each as a query of its own; a reader's query combines it.
+bool PlanBranches(QueryPlan *plan, Level *outer)
+{
+	const Level like = {plan, nullptr, nullptr, nullptr, nullptr, true, false, false, NIL, NIL};
+	Level *level = LevelBelow(&like, static_cast<Query *>(copyObjectImpl(plan->query)), outer);
+	ListCell *cell;
+	foreach (cell, plan->query->rtable) {
+		auto *branch = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
+		branch->query =
+			static_cast<Query *>(copyObjectImpl(lfirst_node(RangeTblEntry, cell)->subquery));
+		if (!PlanWithin(branch, level)) {
+			plan->refusal = branch->refusal;
+			return false;
+		}
+		MakeDefinition(branch);
+		plan->branches = lappend(plan->branches, branch);
+		AddPart(plan, branch);
+	}
+	plan->query->cteList = NIL;
+	return true;
+}
+
+bool PlanWithin(QueryPlan *plan, Level *outer)
+{
+	check_stack_depth();
+	if (plan->query->rowMarks != NIL)
+		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
+	if (plan->query->setOperations == nullptr)
+		return FlattenBelow(plan, outer, false) && PlanCores(plan);
+	return CheckCounts(plan) && PlanBranches(plan, outer);
 }
 
 } // namespace
@@ -492,6 +544,11 @@ List *JoinInner(Level *level, QueryPlan *inner, const char *alias, List **output
 bool FlattenFrom(QueryPlan *plan)
 {
 	return FlattenBelow(plan, nullptr, false);
+}
+
+bool PlanQuery(QueryPlan *plan)
+{
+	return PlanWithin(plan, nullptr);
 }
 
 } // namespace mezzanine::views

@@ -15,4 +15,7 @@ namespace mezzanine::views
 // be called with settings pinned.
 bool FlattenFrom(QueryPlan *plan);
 
+// Plans the query, or those that UNION, INTERSECT and EXCEPT combine in it.  False: refused.
+bool PlanQuery(QueryPlan *plan);
+
 } // namespace mezzanine::views

@@ -125,6 +125,7 @@ struct QueryPlan {
 	PlannedCore *source; // whose groups are the base; NULL: one table is
 	bool is_inner;       // whether the query is part of another
 	List *sublinks;      // of PlannedSublink
+	List *branches;      // of QueryPlan: what UNION, INTERSECT or EXCEPT combine; else NIL
 	bool is_sublink;     // whether the query is a subquery in an expression
 	bool is_scalar;      // and of one value
 	bool is_keyed;       // and of a group that is found by a key

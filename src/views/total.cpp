@@ -156,6 +156,13 @@ bool CheckSpread(QueryPlan *plan)
 			"Leave spread at 1, or keep what adds up (counts, sums, averages, variances) in a view "
 			"of its own.");
 	}
+	foreach (cell, plan->branches) {
+		auto *branch = static_cast<QueryPlan *>(lfirst(cell));
+		if (CheckSpread(branch))
+			continue;
+		plan->refusal = branch->refusal;
+		return false;
+	}
 	foreach (cell, plan->sublinks) {
 		QueryPlan *sublink = static_cast<PlannedSublink *>(lfirst(cell))->plan;
 		if (CheckSpread(sublink))
