@@ -5,6 +5,7 @@
 #include "views/catalogue.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/join.h"
 #include "views/life.h"
 #include "views/partitions.h"
 #include "views/progress.h"
@@ -429,9 +430,11 @@ void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *op
 		SetStatus(RelationOid(names->view), Status::kStale, "It was created without data");
 	AtEOXact_GUC(true, nest_level);
 	// A second view brings no new trigger; sessions must hear of it all the same.
-	foreach (cell, PlansWithRows(plan))
-		CacheInvalidateRelcacheByRelid(
-			RelationOid(static_cast<QueryPlan *>(lfirst(cell))->rows->name));
+	foreach (cell, PlansWithRows(plan)) {
+		const Oid rows = RelationOid(static_cast<QueryPlan *>(lfirst(cell))->rows->name);
+		RequireJoins(rows);
+		CacheInvalidateRelcacheByRelid(rows);
+	}
 	foreach (cell, plan->tables)
 		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }

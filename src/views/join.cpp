@@ -385,6 +385,12 @@ void CompileJoin(const List *joins, JoinProgram *join)
 
 } // namespace
 
+void RequireJoins(Oid rows)
+{
+	if (ReadJoins(rows) == NIL)
+		RefuseRows("more than an inner join of tables, and no arms");
+}
+
 List *JoinsOf(BaseProgram *program)
 {
 	if (program->joins != NIL)

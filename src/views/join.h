@@ -76,6 +76,10 @@ struct JoinProgram {
 // Requires: the program is of a rows view.
 List *JoinsOf(BaseProgram *program);
 
+// Raises an error where the rows view is no inner join of tables and has no arms that are: no
+// change would then reach it.
+void RequireJoins(Oid rows);
+
 // What a rows view reads of a table, in the current context; false where its arms are yet to come:
 // then it is computed when they do.
 bool ColumnsOfJoin(const RowsEntry *rows, Oid relation, RowsColumns *columns);
