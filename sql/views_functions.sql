@@ -48,6 +48,8 @@ INSERT INTO queries (name, query, options) VALUES
 	('fn_between', 'SELECT n, count(*) FROM generate_series(1, 6) AS n JOIN posts p ON n BETWEEN p.first AND p.last GROUP BY n', ''),
 	('fn_values_two', 'SELECT v.b, g.tag, count(*) FROM posts p, tags g, (VALUES (1, 2), (2, 3)) AS v(a, b) WHERE p.first = v.a AND g.weight = v.b GROUP BY 1, 2', ''),
 	('fn_every', 'SELECT v.x, p.id FROM posts p, (VALUES (1), (1), (2)) AS v(x)', ''),
+	('fn_outer', 'SELECT v.name, count(p.id), sum(p.last) FROM posts p RIGHT JOIN (VALUES (1, ''one''), (7, ''seven''), (NULL, ''none'')) AS v(i, name) ON v.i = p.first GROUP BY v.name', ''),
+	('fn_outer_bag', 'SELECT v.i, p.id FROM generate_series(1, 8) AS v(i) LEFT JOIN posts p ON v.i = p.last', ''),
 	-- In subqueries, and with them.
 	('fn_pulled', 'WITH t AS (SELECT p.id, p.first, tag FROM posts p, unnest(p.tags) AS tag WHERE tag IS NOT NULL) SELECT t.tag, count(*), sum(g.weight) FROM t JOIN tags g USING (tag) GROUP BY t.tag', ''),
 	('fn_of_groups', 'SELECT n, count(*) FROM (SELECT tag, count(*) AS n FROM posts, unnest(tags) AS tag GROUP BY tag) AS q GROUP BY n', ''),

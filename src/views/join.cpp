@@ -219,7 +219,8 @@ List *KeysOf(const JoinProgram *join, const core::Edge *edge)
 void CompileEdges(JoinProgram *join)
 {
 	std::size_t tie_count = 0;
-	const auto edge_count = static_cast<std::size_t>(join->table_count - 1);
+	// VALUES that have no match are rows of no table.
+	const auto edge_count = static_cast<std::size_t>(std::max(join->table_count - 1, 0));
 	auto *ties = static_cast<core::Tie *>(
 		palloc(sizeof(core::Tie) * static_cast<Size>(list_length(join->conditions) + 1)));
 	ListCell *cell;

@@ -6,7 +6,7 @@ namespace mezzanine::test
 {
 
 // What create_view takes.
-constexpr const char *kTaken = "goeslhuf";
+constexpr const char *kTaken = "goeslhuft";
 
 bool Draws(Random *random, Feature feature, unsigned percent)
 {
