@@ -1,5 +1,6 @@
 -- Functions and VALUES in FROM, beside tables: of constants, and LATERAL, of a row's columns.
 -- After each change every view and its query are compared as bags, as text, in one statement.
+\getenv abs_srcdir PG_ABS_SRCDIR
 CREATE SCHEMA functions;
 SET search_path = functions, public;
 SET TimeZone = 'UTC';
@@ -62,19 +63,8 @@ BEGIN
 		EXECUTE format('SELECT mezzanine.create_view(%L, %L%s)', q.name, q.query, q.options);
 	END LOOP;
 END $$;
--- The views that differ from their queries, and by how many rows.
-CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
-		EXECUTE format('SELECT count(*) FROM (
-			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
-			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
-			differing) INTO number_of_rows;
-		IF number_of_rows > 0 THEN
-			RETURN NEXT;
-		END IF;
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/differences.sql'
+\i :include
 SELECT * FROM differences();
 SELECT * FROM mezzanine.fn_joined ORDER BY 1;
 SELECT * FROM mezzanine.fn_values ORDER BY 1;

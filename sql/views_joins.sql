@@ -1,5 +1,6 @@
 -- Views over several tables.  After each change every view and its query are compared as
 -- bags, as text, in one statement.
+\getenv abs_srcdir PG_ABS_SRCDIR
 CREATE SCHEMA joins;
 SET search_path = joins, public;
 SET TimeZone = 'UTC';
@@ -51,19 +52,8 @@ BEGIN
 		EXECUTE format('SELECT mezzanine.create_view(%L, %L%s)', q.name, q.query, q.options);
 	END LOOP;
 END $$;
--- The views that differ from their queries, and by how many rows.
-CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
-		EXECUTE format('SELECT count(*) FROM (
-			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
-			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
-			differing) INTO number_of_rows;
-		IF number_of_rows > 0 THEN
-			RETURN NEXT;
-		END IF;
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/differences.sql'
+\i :include
 -- The same for what the engine counts with.
 CREATE FUNCTION verified() RETURNS TABLE (differing text, kind text, key jsonb, expected jsonb, actual jsonb) LANGUAGE sql VOLATILE AS $$
 	SELECT q.name, v.* FROM queries AS q CROSS JOIN LATERAL mezzanine.verify(('mezzanine.' || q.name)::regclass) AS v;

@@ -1,5 +1,6 @@
 -- UNION, INTERSECT and EXCEPT at the top of a query: what they combine is kept, and combined when a
 -- reader asks.  After each change every view and its query are compared as bags, as text.
+\getenv abs_srcdir PG_ABS_SRCDIR
 CREATE SCHEMA set_operations;
 SET search_path = set_operations, public;
 SET TimeZone = 'UTC';
@@ -31,19 +32,8 @@ BEGIN
 		PERFORM mezzanine.create_view(q.name, q.query);
 	END LOOP;
 END $$;
--- The views that differ from their queries, and by how many rows.
-CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
-		EXECUTE format('SELECT count(*) FROM (
-			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
-			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
-			differing) INTO number_of_rows;
-		IF number_of_rows > 0 THEN
-			RETURN NEXT;
-		END IF;
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/differences.sql'
+\i :include
 SELECT * FROM differences();
 SELECT * FROM mezzanine.so_groups;
 INSERT INTO a VALUES (30, 'r', 2, NULL), (31, NULL, NULL, NULL);

@@ -1,5 +1,6 @@
 -- Groups beside tables and beside each other: a subquery that groups, or selects DISTINCT, is
 -- kept in a home table, and the query joins that.
+\getenv abs_srcdir PG_ABS_SRCDIR
 CREATE SCHEMA sources;
 SET search_path = sources, public;
 SET TimeZone = 'UTC';
@@ -42,19 +43,8 @@ BEGIN
 		PERFORM mezzanine.create_view(q.name, q.query);
 	END LOOP;
 END $$;
--- The views that differ from their queries, and by how many rows.
-CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
-		EXECUTE format('SELECT count(*) FROM (
-			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
-			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
-			differing) INTO number_of_rows;
-		IF number_of_rows > 0 THEN
-			RETURN NEXT;
-		END IF;
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/differences.sql'
+\i :include
 SELECT * FROM differences();
 SELECT * FROM mezzanine.so_group ORDER BY 1;
 INSERT INTO sales VALUES (100, 3, 4, 10, '2024-06-10Z'), (101, 9, 3, 1, '2024-06-11Z'), (102, NULL, 3, NULL, NULL);

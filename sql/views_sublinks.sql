@@ -1,6 +1,7 @@
 -- Subqueries in expressions that are computed when a reader asks: in HAVING, in the select list,
 -- and in WHERE where it is judged late.  After each change every view and its query are compared
 -- as bags, as text, in one statement.
+\getenv abs_srcdir PG_ABS_SRCDIR
 CREATE SCHEMA sublinks;
 SET search_path = sublinks, public;
 SET TimeZone = 'UTC';
@@ -65,19 +66,8 @@ BEGIN
 		PERFORM mezzanine.create_view(q.name, q.query);
 	END LOOP;
 END $$;
--- The views that differ from their queries, and by how many rows.
-CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
-		EXECUTE format('SELECT count(*) FROM (
-			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
-			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
-			differing) INTO number_of_rows;
-		IF number_of_rows > 0 THEN
-			RETURN NEXT;
-		END IF;
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/differences.sql'
+\i :include
 SELECT * FROM differences();
 SELECT * FROM mezzanine.sl_counted ORDER BY 1;
 SELECT * FROM mezzanine.sl_not_in_null ORDER BY 1;

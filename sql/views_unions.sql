@@ -1,18 +1,11 @@
 -- UNION ALL and UNION in FROM.
+\getenv abs_srcdir PG_ABS_SRCDIR
 CREATE SCHEMA unions;
 SET search_path = unions, public;
 SET TimeZone = 'UTC';
 SET client_min_messages = warning;
-CREATE TABLE a (id int PRIMARY KEY, k int, g text);
-CREATE TABLE b (id int PRIMARY KEY, k int8, x int, t text);
-CREATE TABLE c (id int PRIMARY KEY, x int, y numeric);
-CREATE INDEX ON a (k);
-CREATE INDEX ON b (k);
-CREATE INDEX ON b (x);
-CREATE INDEX ON c (x);
-INSERT INTO a SELECT i, nullif(i % 8, 7), 'g' || i % 3 FROM generate_series(1, 20) AS i;
-INSERT INTO b SELECT i, nullif(i % 6 + 1, 6), i % 5, nullif('t' || i % 2, 't0') FROM generate_series(1, 15) AS i;
-INSERT INTO c SELECT i, nullif(i % 4, 0), i / 2.0 FROM generate_series(1, 10) AS i;
+\set include :abs_srcdir '/sql/include/three_tables.sql'
+\i :include
 CREATE VIEW keys AS SELECT k FROM a UNION ALL SELECT k FROM b UNION ALL SELECT x FROM c;
 CREATE TABLE queries (number serial, name text, query text);
 INSERT INTO queries (name, query) VALUES
@@ -40,96 +33,12 @@ BEGIN
 		PERFORM mezzanine.create_view(q.name, q.query);
 	END LOOP;
 END $$;
--- The views that differ from their queries, and by how many rows.
-CREATE FUNCTION differences() RETURNS TABLE (differing text, number_of_rows bigint) LANGUAGE plpgsql VOLATILE AS $$
-BEGIN
-	FOR differing IN SELECT name FROM queries ORDER BY number LOOP
-		EXECUTE format('SELECT count(*) FROM (
-			(SELECT v::text FROM mezzanine.%1$s AS v EXCEPT ALL SELECT q::text FROM mezzanine_state.%1$s_definition AS q) UNION ALL
-			(SELECT q::text FROM mezzanine_state.%1$s_definition AS q EXCEPT ALL SELECT v::text FROM mezzanine.%1$s AS v)) AS d',
-			differing) INTO number_of_rows;
-		IF number_of_rows > 0 THEN
-			RETURN NEXT;
-		END IF;
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/differences.sql'
+\i :include
 SELECT * FROM differences();
 SELECT * FROM mezzanine.un_three ORDER BY 1;
--- The first match of a key comes, the last one goes; on each side.
-INSERT INTO b VALUES (101, 7, 3, 'first');
-SELECT * FROM differences();
-INSERT INTO b VALUES (102, 7, NULL, 'second'), (103, NULL, 2, NULL), (104, 99, 1, 't');
-SELECT * FROM differences();
-DELETE FROM b WHERE k = 7;
-SELECT * FROM differences();
-INSERT INTO a VALUES (101, 99, 'g9'), (102, 98, NULL), (103, NULL, 'g1');
-SELECT * FROM differences();
-INSERT INTO c VALUES (101, 3, 5), (102, 77, 6), (103, NULL, NULL);
-SELECT * FROM differences();
-UPDATE b SET k = k + 1 WHERE id < 6;
-SELECT * FROM differences();
-UPDATE b SET x = x + 1, t = nullif(t, 't1') WHERE id % 3 = 0;
-SELECT * FROM differences();
-UPDATE b SET k = NULL WHERE k = 2;
-SELECT * FROM differences();
-UPDATE a SET k = 2 WHERE k = 3;
-SELECT * FROM differences();
-UPDATE a SET g = 'h' WHERE id % 4 = 0;
-SELECT * FROM differences();
-UPDATE a SET k = NULL WHERE id % 5 = 0;
-SELECT * FROM differences();
-UPDATE c SET x = nullif(x + 1, 3), y = y * 2;
-SELECT * FROM differences();
-DELETE FROM a WHERE id % 6 = 0;
-SELECT * FROM differences();
-DELETE FROM c WHERE y < 3;
-SELECT * FROM differences();
--- All sides in one transaction; what the transaction itself reads; savepoints.
-BEGIN;
-INSERT INTO a SELECT 200 + i, i, 'g' || i % 3 FROM generate_series(1, 9) AS i;
-INSERT INTO b SELECT 200 + i, i, i % 4, 't' FROM generate_series(4, 12) AS i;
-SELECT * FROM differences();
-SAVEPOINT s;
-DELETE FROM b WHERE k IN (4, 5);
-UPDATE a SET k = k + 1;
-INSERT INTO c VALUES (201, 1, 1);
-SELECT * FROM differences();
-ROLLBACK TO s;
-SELECT * FROM differences();
-SAVEPOINT s2;
-DELETE FROM a WHERE k = 6;
-DELETE FROM b WHERE k = 6;
-UPDATE c SET x = 2 WHERE x = 4;
-RELEASE s2;
-SELECT * FROM differences();
-COMMIT;
-SELECT * FROM differences();
--- A key leaves and comes again within one transaction.
-BEGIN;
-CREATE TEMP TABLE kept AS SELECT * FROM b;
-DELETE FROM b;
-SELECT * FROM differences();
-INSERT INTO b SELECT * FROM kept WHERE id % 2 = 0;
-COMMIT;
-SELECT * FROM differences();
-TRUNCATE c;
-SELECT * FROM differences();
-BEGIN;
-TRUNCATE b;
-INSERT INTO b VALUES (1, 1, 1, 't'), (2, 2, NULL, NULL);
-INSERT INTO c VALUES (1, 1, 1);
-SELECT * FROM differences();
-COMMIT;
-SELECT * FROM differences();
-TRUNCATE a;
-SELECT * FROM differences();
-INSERT INTO a SELECT i, nullif(i % 8, 7), 'g' || i % 3 FROM generate_series(1, 60) AS i;
-INSERT INTO b SELECT 300 + i, nullif(i % 11 + 1, 6), i % 5, nullif('t' || i % 2, 't0') FROM generate_series(1, 50) AS i;
-INSERT INTO c SELECT 300 + i, nullif(i % 4, 0), i / 2.0 FROM generate_series(1, 20) AS i;
-SELECT * FROM differences();
-DELETE FROM b WHERE id % 2 = 0;
-SELECT * FROM differences();
-SELECT q.name, v.* FROM queries AS q CROSS JOIN LATERAL mezzanine.verify(('mezzanine.' || q.name)::regclass) AS v;
+\set include :abs_srcdir '/sql/include/three_tables_changes.sql'
+\i :include
 SELECT mezzanine.pause('mezzanine.un_left');
 DELETE FROM a WHERE id < 9;
 UPDATE b SET x = x + 1;
