@@ -24,6 +24,7 @@ INSERT INTO queries (name, query) VALUES
 	('sl_in', 'SELECT shop, count(*) FROM sales GROUP BY shop HAVING shop IN (SELECT shop FROM goals)'),
 	('sl_not_in', 'SELECT units, count(*) FROM sales GROUP BY units HAVING units NOT IN (SELECT least FROM goals WHERE note = ''x'')'),
 	('sl_not_in_null', 'SELECT units, count(*) FROM sales GROUP BY units HAVING (units NOT IN (SELECT least FROM goals)) IS NOT TRUE'),
+	('sl_asked_twice', 'SELECT shop, EXISTS (SELECT shop FROM goals) AS any_goal, shop IN (SELECT shop FROM goals) AS has_goal FROM sales GROUP BY shop'),
 	('sl_any', 'SELECT shop, max(units) FROM sales GROUP BY shop HAVING max(units) < ANY (SELECT least FROM goals) OR shop IS NULL'),
 	('sl_all', 'SELECT shop, max(units) FROM sales GROUP BY shop HAVING max(units) >= ALL (SELECT least FROM goals g WHERE g.shop = sales.shop)'),
 	('sl_exists', 'SELECT shop, count(*) FROM sales GROUP BY shop HAVING NOT EXISTS (SELECT * FROM goals WHERE goals.shop = sales.shop AND least > count(sales.units))'),

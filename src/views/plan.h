@@ -106,6 +106,7 @@ struct PlannedSublink {
 	int number;          // its husk has it as subLinkId
 	struct Level *level; // where it stands
 	const Node *given;   // the subquery
+	SubLinkType type;    // and what is asked of it: EXISTS reads no columns
 	List *parameters;    // of Param: what its husk shows stands for these
 	struct QueryPlan *plan;
 };

@@ -239,7 +239,8 @@ PlannedSublink *TakeSublink(Level *level, const SubLink *given, SubLink **husk)
 	(*husk)->subselect = reinterpret_cast<Node *>(TypeOf(query));
 	foreach (cell, plan->sublinks) {
 		auto *known = static_cast<PlannedSublink *>(lfirst(cell));
-		if (known->level != level || !equal(known->given, given->subselect))
+		if (known->level != level || known->type != given->subLinkType ||
+			!equal(known->given, given->subselect))
 			continue;
 		(*husk)->subLinkId = known->number;
 		return known;
@@ -250,6 +251,7 @@ PlannedSublink *TakeSublink(Level *level, const SubLink *given, SubLink **husk)
 	sublink->number = (*husk)->subLinkId = ++last_number;
 	sublink->level = level;
 	sublink->given = given->subselect;
+	sublink->type = given->subLinkType;
 	sublink->parameters = taking.parameters;
 	sublink->plan = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
 	sublink->plan->query = query;
