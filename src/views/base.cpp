@@ -485,6 +485,9 @@ bool MakeBase(QueryPlan *plan)
 {
 	int number;
 	AddSources(plan);
+	if (plan->tables == NIL && plan->is_inner)
+		return Refuse(plan, "a subquery or the outer side of a join without a table is",
+					  "Compare with a list, as in IN (1, 2), or join by an inner join.");
 	if (plan->tables == NIL)
 		return Refuse(plan, "a query without a table in FROM is",
 					  "Name tables, or subqueries that only select and join, in FROM.");
