@@ -43,7 +43,8 @@ INSERT INTO queries (name, query) VALUES
 	('se_other', 'SELECT l.k, count(*) FROM b l WHERE EXISTS (SELECT FROM b r WHERE r.k = l.k AND r.id <> l.id) AND NOT EXISTS (SELECT FROM b s WHERE s.k = l.k AND s.id <> l.id AND s.x > 2) GROUP BY l.k'),
 	('se_not_less', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM b JOIN c ON b.x = c.x WHERE b.k = a.k AND c.y > a.id / 3.0 AND a.id > 2) GROUP BY g'),
 	('se_outer_less', 'SELECT a.g, count(*) FROM a LEFT JOIN b ON a.k = b.k WHERE NOT EXISTS (SELECT FROM c WHERE c.x <= b.x) GROUP BY a.g'),
-	('se_outside', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND a.g > ''g0'') GROUP BY g');
+	('se_outside', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND a.g > ''g0'') GROUP BY g'),
+	('se_series', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(2, x) FROM b WHERE x < 2) GROUP BY g');
 DO $$
 DECLARE
 	q record;
@@ -82,6 +83,8 @@ SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (S
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT count(*) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k < ANY (SELECT k FROM b) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(1, x) FROM b WHERE b.k = a.k) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT generate_series(1, x) FROM b) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b UNION SELECT FROM c) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY g', spread => 2);
 DROP TABLE c CASCADE;

@@ -53,7 +53,6 @@ void Simplify(Query *query)
 	query->sortClause = NIL;
 	query->distinctClause = NIL;
 	query->hasDistinctOn = false;
-	query->hasTargetSRFs = false;
 	query->hasWindowFuncs = false;
 	query->windowClause = NIL;
 	query->limitCount = nullptr;
@@ -154,6 +153,9 @@ bool Prepare(Level *level, const SubLink *sublink, Correlation *correlation)
 	if (!LeavesOne(correlation->query))
 		return Refuse(level->plan, "a subquery with LIMIT or OFFSET is",
 					  "Leave it out of the subquery.");
+	if (correlation->query->hasTargetSRFs) // a row of which they make none is no match
+		return Refuse(level->plan, "a subquery with set-returning functions is",
+					  "Call them in its FROM.");
 	if (IsGrouped(correlation->query) && !OverGroups(level, correlation))
 		return false;
 	if (sublink->subLinkType == ANY_SUBLINK && correlation->others != NIL)
