@@ -44,6 +44,7 @@ INSERT INTO queries (name, query) VALUES
 	('se_not_less', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM b JOIN c ON b.x = c.x WHERE b.k = a.k AND c.y > a.id / 3.0 AND a.id > 2) GROUP BY g'),
 	('se_outer_less', 'SELECT a.g, count(*) FROM a LEFT JOIN b ON a.k = b.k WHERE NOT EXISTS (SELECT FROM c WHERE c.x <= b.x) GROUP BY a.g'),
 	('se_outside', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND a.g > ''g0'') GROUP BY g'),
+	('se_numeric', 'SELECT x, count(*) FROM c WHERE NOT EXISTS (SELECT FROM b WHERE b.x > c.y) GROUP BY x'),
 	('se_series', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(2, x) FROM b WHERE x < 2) GROUP BY g');
 DO $$
 DECLARE
@@ -85,6 +86,9 @@ SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k < ANY (
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(1, x) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT generate_series(1, x) FROM b) GROUP BY g');
+-- Values that are equal, and that the condition tells apart, are no keys.
+SELECT mezzanine.create_view('se_no', 'SELECT x, count(*) FROM c WHERE EXISTS (SELECT FROM b WHERE c.y::text LIKE b.t) GROUP BY x');
+SELECT mezzanine.create_view('se_no', 'SELECT c.x, count(b.id) FROM c LEFT JOIN b ON c.y::text LIKE b.t GROUP BY c.x');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b UNION SELECT FROM c) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k) GROUP BY g', spread => 2);
 DROP TABLE c CASCADE;

@@ -11,7 +11,8 @@ namespace mezzanine::views
 {
 
 // Whether rows of the level can be found again by these columns, Vars as given, with which
-// `conditions` are met: they are of one table, and not NULL then.  False: refused.
+// `conditions` are met: they are of one table, and not NULL then, and whatever is equal to them
+// meets the conditions too.  False: refused.
 bool CheckValues(Level *level, const List *columns, const List *conditions);
 
 // Adds to all of a sum that the columns, as given, have the values that a core shows.
