@@ -31,10 +31,6 @@ RangeTblEntry *EntryOfHome(const PlannedCore *core, const char *alias);
 // SELECT FROM what a core is computed from.
 Query *SelectFromSource(const PlannedCore *core);
 
-// SELECT … that is the rows, and the one that is an arm of them.
-const char *RowsQuery(const QueryPlan *plan);
-const char *ArmQuery(const PlannedRows *rows, const PlannedArm *arm);
-
 // The tables of the arms, each number once and in their order: a List of PlannedTable pointers.
 List *SourcesOf(const PlannedRows *rows);
 

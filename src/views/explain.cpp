@@ -1,6 +1,7 @@
 // explain: what create_view would do, and why.
 #include "views/advice.h"
 #include "views/analysis.h"
+#include "views/arms.h"
 #include "views/base.h"
 #include "views/expression.h"
 #include "views/finish.h"

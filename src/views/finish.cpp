@@ -1,5 +1,6 @@
 #include "views/finish.h"
 
+#include "views/arms.h"
 #include "views/base.h"
 #include "views/cores.h"
 #include "views/decompose.h"

@@ -1,6 +1,7 @@
 #include "views/rows_views.h"
 
 #include "views/advice.h"
+#include "views/arms.h"
 #include "views/base.h"
 #include "views/run.h"
 #include "views/script.h"
