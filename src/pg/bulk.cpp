@@ -43,6 +43,17 @@ bool ArePlainBtrees(const ResultRelInfo *target)
 	return true;
 }
 
+// In the store's context: CloseStore closes them.
+void OpenTarget(Store *store)
+{
+	PrepareTarget(store);
+	if (store->target->ri_IndexRelationDescs != nullptr)
+		return; // by a bulk before
+	MemoryContext old = MemoryContextSwitchTo(store->context);
+	ExecOpenIndices(store->target, false);
+	MemoryContextSwitchTo(old);
+}
+
 void BeginSorts(Bulk *bulk, int memory_kb)
 {
 	const ResultRelInfo *target = bulk->store->target;
@@ -128,7 +139,7 @@ Bulk *BeginBulk(Store *store, int memory_kb)
 	bulk->store = store;
 	bulk->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine bulk", ALLOCSET_DEFAULT_SIZES);
-	PrepareTarget(store);
+	OpenTarget(store);
 	if (ArePlainBtrees(store->target))
 		BeginSorts(bulk, memory_kb);
 	return bulk;

@@ -163,7 +163,6 @@ void PrepareTarget(Store *store)
 	store->target = makeNode(ResultRelInfo);
 	// Range table index 0: there is no range table to look columns up in.
 	InitResultRelInfo(store->target, store->table, 0, nullptr, 0);
-	ExecOpenIndices(store->target, false);
 	// Triggers that fire find it here, and open the table no second time.
 	store->estate->es_opened_result_relations = list_make1(store->target);
 	MemoryContextSwitchTo(caller);

@@ -101,7 +101,7 @@ bool ReadVersion(Relation table, ItemPointer row, Snapshot snapshot, TupleTableS
 // row breaks a constraint.
 void InsertRow(Store *store, TupleTableSlot *slot);
 
-// Makes `estate` and `target`, with the table's indexes open.
+// Makes `estate` and `target`.  Triggers need no index: whoever writes by `target` opens them.
 void PrepareTarget(Store *store);
 
 // Adds the row in `slot`, inserted just now, to all indexes of the table.
