@@ -186,12 +186,12 @@ void AddIndexEntries(Relation table, const Indexes &indexes, TupleTableSlot *slo
 	ResultRelInfo *target = prepared->target;
 	target->ri_RelationDesc = table;
 	target->ri_IndexRelationDescs = indexes.index;
+	// Before the use: one that ends in an error leaves its state too.
+	prepared->valid = prepared->lasting;
 	if (indexes.count > 0)
 		list_free(
 			ExecInsertIndexTuples(target, slot, prepared->estate, is_update, false, nullptr, NIL));
 	ResetPerTupleExprContext(prepared->estate);
-	if (!prepared->lasting)
-		prepared->valid = false;
 }
 
 } // namespace mezzanine::pg
