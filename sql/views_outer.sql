@@ -107,6 +107,8 @@ SELECT mezzanine.create_view('ot_no', 'SELECT a.g, count(*) FROM a LEFT JOIN b O
 SELECT mezzanine.create_view('ot_no', 'SELECT a.g, q.x FROM a, LATERAL (SELECT b.x FROM b LEFT JOIN c ON b.x = c.x AND c.id = a.id) q');
 SELECT mezzanine.create_view('ot_no', 'SELECT q.g FROM (SELECT * FROM a WHERE g < current_user) q LEFT JOIN b ON q.k = b.k');
 SELECT mezzanine.create_view('ot_no', 'SELECT count(*) FROM a FULL JOIN b ON a.k = b.k FULL JOIN c ON c.x = b.x FULL JOIN a a2 ON a2.k = c.x FULL JOIN b b2 ON b2.k = a2.k');
+-- At once: their sum would have 3^16 inner joins.
+SELECT mezzanine.create_view('ot_many', 'SELECT a.g FROM a ' || string_agg(format('LEFT JOIN b b%s ON b%1$s.k = a.k', i), ' ')) FROM generate_series(1, 16) AS i;
 DROP TABLE c CASCADE;
 SELECT name FROM queries WHERE to_regclass('mezzanine.' || name) IS NULL ORDER BY number;
 DROP SCHEMA outers CASCADE;

@@ -22,6 +22,10 @@ namespace mezzanine::views
 namespace
 {
 
+// What a condition makes impossible goes when all are there (PossibleOnes), so that these may be
+// more than the arms of a view: nine outer joins.
+constexpr int64 kMostAlternatives = 20000;
+
 const char *const kFromHint = "Name tables, or subqueries that only select and join, in FROM.";
 
 Node *SublinkInNumbers(Level *level, const SubLink *given);
@@ -482,6 +486,20 @@ bool AddConditions(Level *level, Node *quals, List **sum)
 	return true;
 }
 
+bool CheckAlternatives(Level *level, int64 count)
+{
+	return count <= kMostAlternatives ||
+		   Refuse(level->plan,
+				  psprintf("a query that takes " INT64_FORMAT " joins to tell is", count),
+				  "Join where you read the view.");
+}
+
+List *JoinItems(Level *level, const List *left, const List *right)
+{
+	const int64 count = static_cast<int64>(list_length(left)) * list_length(right);
+	return CheckAlternatives(level, count) ? Product(left, right) : NIL;
+}
+
 List *FlattenItem(Level *level, Node *item)
 {
 	if (IsA(item, RangeTblRef))
@@ -491,7 +509,7 @@ List *FlattenItem(Level *level, Node *item)
 		return FlattenOuter(level, join);
 	const List *left = FlattenItem(level, join->larg);
 	const List *right = left == NIL ? NIL : FlattenItem(level, join->rarg);
-	List *both = Product(left, right);
+	List *both = JoinItems(level, left, right);
 	return both != NIL && AddConditions(level, join->quals, &both) ? both : NIL;
 }
 
@@ -500,7 +518,7 @@ List *FlattenItems(Level *level)
 	List *sum = SumOf(0);
 	ListCell *cell;
 	foreach (cell, level->given->jointree->fromlist) {
-		sum = Product(sum, FlattenItem(level, static_cast<Node *>(lfirst(cell))));
+		sum = JoinItems(level, sum, FlattenItem(level, static_cast<Node *>(lfirst(cell))));
 		if (sum == NIL)
 			return NIL;
 	}

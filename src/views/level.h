@@ -74,6 +74,12 @@ List *FlattenItems(Level *level);
 // Makes an entry of a level's FROM what its query selects.  NIL: refused.
 List *FlattenQuery(Level *level, int number, const Query *query, Level *outer);
 
+// Refuses what would come to so many alternatives that to plan them takes all memory.
+bool CheckAlternatives(Level *level, int64 count);
+
+// What two items of FROM joined are.  NIL: refused, or one of them was.
+List *JoinItems(Level *level, const List *left, const List *right);
+
 // One item of a level's FROM, with all that it joins.  NIL: refused.
 List *FlattenItem(Level *level, Node *item);
 

@@ -249,8 +249,8 @@ List *JoinSides(Level *level, const JoinExpr *join, Side *left, Side *right)
 		List, flatten_join_alias_vars(const_cast<Query *>(level->given),
 									  reinterpret_cast<Node *>(make_ands_implicit(
 										  reinterpret_cast<Expr *>(copyObjectImpl(join->quals))))));
-	List *joined = Product(left->sum, right->sum);
-	if (!AddGiven(level, conjuncts, joined))
+	List *joined = JoinItems(level, left->sum, right->sum);
+	if (joined == NIL || !AddGiven(level, conjuncts, joined))
 		return NIL;
 	List *sum = list_copy(joined);
 	const Side *nullable[2] = {join->jointype == JOIN_RIGHT ? nullptr : right,

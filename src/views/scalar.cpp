@@ -147,6 +147,8 @@ bool JoinGroups(Level *level, const Correlation *correlation, QueryPlan *inner, 
 {
 	List *outputs;
 	bool is_unknown = false;
+	if (!CheckAlternatives(level, 3 * static_cast<int64>(list_length(*sum))))
+		return false;
 	const auto *target = linitial_node(TargetEntry, correlation->query->targetList);
 	auto *of_none = OverNone(reinterpret_cast<Node *>(target->expr), &is_unknown);
 	if (is_unknown)

@@ -251,7 +251,8 @@ bool IsSemijoin(const Node *conjunct)
 bool Semijoin(Level *level, Node *conjunct, List **sum)
 {
 	Correlation correlation;
-	if (!Prepare(level, SublinkOf(conjunct), &correlation))
+	if (!CheckAlternatives(level, 2 * static_cast<int64>(list_length(*sum))) ||
+		!Prepare(level, SublinkOf(conjunct), &correlation))
 		return false;
 	List *matched = correlation.others == NIL ? MatchedByKeys(level, &correlation, *sum)
 											  : MatchedByValues(level, &correlation, *sum);
