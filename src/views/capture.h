@@ -7,9 +7,9 @@ namespace mezzanine::views
 {
 
 // The program of a table with triggers of ours.  NULL for a partition that is being detached
-// or restored,
-// and where no view is on the table: its schema was restored without the catalogue's rows.
-// They make the view anew when they come (restore.cpp); until then reading it is an error.
+// or restored, and where no view is on the table: its schema was restored without the
+// catalogue's rows.  They make the view anew when they come (restore.cpp); until then reading
+// it is an error.
 BaseProgram *ProgramOf(const RowSource *source);
 
 // Adds the change of a row of `source` to the delta of every view on the table; NULL: the row

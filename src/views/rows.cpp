@@ -248,8 +248,6 @@ void FoldAsOwner(JoinWork *work)
 	ViewProgram owner = *ViewOf(work);
 	owner.pin_search_path = true;
 	const OwnerScope scope = EnterOwner(&owner);
-	(void)set_config_option("row_security", "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE,
-							true, 0, false);
 	if (IsTruncated(work))
 		FoldAnew(work);
 	else
