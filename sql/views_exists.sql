@@ -86,6 +86,8 @@ SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k < ANY (
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(1, x) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT generate_series(1, x) FROM b) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT DISTINCT ON (x) k FROM b ORDER BY x, id) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT x FROM c WHERE (timestamp ''2024-01-01'' + y * interval ''1 day'')::timestamptz > ''2024-01-02Z'') GROUP BY g');
 -- Values that are equal, and that the condition tells apart, are no keys.
 SELECT mezzanine.create_view('se_no', 'SELECT x, count(*) FROM c WHERE EXISTS (SELECT FROM b WHERE c.y::text LIKE b.t) GROUP BY x');
 SELECT mezzanine.create_view('se_no', 'SELECT c.x, count(b.id) FROM c LEFT JOIN b ON c.y::text LIKE b.t GROUP BY c.x');

@@ -151,6 +151,9 @@ QueryPlan *PlanSubquery(Level *level, const Query *query)
 	if (inner->read_views != NIL)
 		Refuse(level->plan, "a mezzanine view in a subquery in an expression is",
 			   "Select from it in FROM.");
+	else if (inner->notices == NIL)
+		Refuse(level->plan, "DISTINCT ON in a subquery in an expression is",
+			   "Leave it out, or use an aggregate.");
 	else
 		Refuse(level->plan, "the session's TimeZone in a subquery in an expression is",
 			   "Name the zone: date_trunc('day', t AT TIME ZONE 'UTC').");
