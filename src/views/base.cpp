@@ -409,11 +409,6 @@ bool MakeSummedRows(QueryPlan *plan)
 	return true;
 }
 
-int CompareOids(const ListCell *a, const ListCell *b)
-{
-	return list_oid_cmp(a, b);
-}
-
 // The base tables and the cores that are read, those of inner plans too.
 void AddSources(QueryPlan *plan)
 {
@@ -431,7 +426,7 @@ void AddSources(QueryPlan *plan)
 			}
 		}
 	}
-	list_sort(plan->tables, CompareOids);
+	list_sort(plan->tables, list_oid_cmp);
 }
 
 } // namespace

@@ -83,11 +83,6 @@ int32 LookupInteger(const char *table, const char *index_name, Oid value, AttrNu
 	return found;
 }
 
-int CompareOids(const ListCell *a, const ListCell *b)
-{
-	return list_oid_cmp(a, b);
-}
-
 int CompareHomes(const ListCell *a, const ListCell *b)
 {
 	const Oid home_a = static_cast<const CoreEntry *>(lfirst(a))->home;
@@ -150,7 +145,7 @@ List *BasesOfView(Oid view)
 		derived = lappend_oid(derived, lfirst_oid(cell));
 	}
 	List *bases = list_difference_oid(sources, derived);
-	list_sort(bases, CompareOids);
+	list_sort(bases, list_oid_cmp);
 	return bases;
 }
 
@@ -175,7 +170,7 @@ List *ArmsOfRows(Oid rows)
 	List *entries = NIL;
 	List *arms = LookupOids("arm", "arm_rows_idx", rows, kArm);
 	ListCell *cell;
-	list_sort(arms, CompareOids);
+	list_sort(arms, list_oid_cmp);
 	foreach (cell, arms) {
 		auto *entry = static_cast<ArmEntry *>(palloc(sizeof(ArmEntry)));
 		*entry = {lfirst_oid(cell), LookupInteger("arm", "arm_pkey", lfirst_oid(cell), kArmSign)};

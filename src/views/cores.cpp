@@ -466,11 +466,6 @@ bool PlanShape(QueryPlan *plan)
 	return PlanRows(plan);
 }
 
-int CompareOids(const ListCell *a, const ListCell *b)
-{
-	return list_oid_cmp(a, b);
-}
-
 void NumberColumns(QueryPlan *plan)
 {
 	AttrNumber attribute = kHashAttribute;
@@ -532,7 +527,7 @@ bool PlanCores(QueryPlan *plan)
 		plan->cores = list_concat(plan->cores, sublink->cores);
 		plan->tables = list_concat_unique_oid(plan->tables, sublink->tables);
 	}
-	list_sort(plan->tables, CompareOids);
+	list_sort(plan->tables, list_oid_cmp);
 	return true;
 }
 

@@ -296,18 +296,13 @@ bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 	return MakeBase(plan);
 }
 
-int CompareOids(const ListCell *a, const ListCell *b)
-{
-	return list_oid_cmp(a, b);
-}
-
 // Has a plan take over what was planned as part of it: cores, tables and what is told.
 void AddPart(QueryPlan *plan, const QueryPlan *part)
 {
 	ListCell *cell;
 	plan->cores = list_concat(plan->cores, part->cores);
 	plan->tables = list_concat_unique_oid(plan->tables, part->tables);
-	list_sort(plan->tables, CompareOids);
+	list_sort(plan->tables, list_oid_cmp);
 	plan->read_views = list_concat_unique_oid(plan->read_views, part->read_views);
 	plan->is_rewritten |= part->is_rewritten;
 	foreach (cell, part->notices)
