@@ -43,6 +43,13 @@ INSERT INTO queries (name, query) VALUES
 	('se_other', 'SELECT l.k, count(*) FROM b l WHERE EXISTS (SELECT FROM b r WHERE r.k = l.k AND r.id <> l.id) AND NOT EXISTS (SELECT FROM b s WHERE s.k = l.k AND s.id <> l.id AND s.x > 2) GROUP BY l.k'),
 	('se_not_less', 'SELECT g, count(*) FROM a WHERE NOT EXISTS (SELECT FROM b JOIN c ON b.x = c.x WHERE b.k = a.k AND c.y > a.id / 3.0 AND a.id > 2) GROUP BY g'),
 	('se_outer_less', 'SELECT a.g, count(*) FROM a LEFT JOIN b ON a.k = b.k WHERE NOT EXISTS (SELECT FROM c WHERE c.x <= b.x) GROUP BY a.g'),
+	('se_not_in', 'SELECT g, count(*), sum(id) FROM a WHERE k NOT IN (SELECT k FROM b) GROUP BY g'),
+	('se_not_in_filter', 'SELECT g, count(*) FROM a WHERE k + 1 NOT IN (SELECT x FROM b WHERE t IS NULL AND x > 1) AND id > 3 GROUP BY g'),
+	('se_not_in_tied', 'SELECT g, count(*), max(id) FROM a WHERE k NOT IN (SELECT x FROM b WHERE b.id = a.id) GROUP BY g'),
+	('se_not_in_groups', 'SELECT g, count(*) FROM a WHERE k NOT IN (SELECT max(x) FROM b GROUP BY k HAVING count(*) > 1) GROUP BY g'),
+	('se_not_in_outer', 'SELECT a.g, count(*), count(b.x) AS n FROM a LEFT JOIN b ON a.k = b.k WHERE b.x NOT IN (SELECT x FROM c WHERE y > 2) GROUP BY a.g'),
+	('se_not_in_bag', 'SELECT id, k FROM a WHERE k NOT IN (SELECT x FROM c) AND EXISTS (SELECT FROM b WHERE b.k = a.k)'),
+	('se_not_in_both', 'SELECT g, count(*) FROM a WHERE k NOT IN (SELECT k FROM b WHERE x > 2) AND id NOT IN (SELECT id FROM c) GROUP BY g'),
 	('se_outside', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND a.g > ''g0'') GROUP BY g'),
 	('se_numeric', 'SELECT x, count(*) FROM c WHERE NOT EXISTS (SELECT FROM b WHERE b.x > c.y) GROUP BY x'),
 	('se_series', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(2, x) FROM b WHERE x < 2) GROUP BY g');
@@ -83,6 +90,8 @@ SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SEL
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k OFFSET 1) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT count(*) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k < ANY (SELECT k FROM b) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE NOT k < ANY (SELECT k FROM b) GROUP BY g');
+SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE (k, id) NOT IN (SELECT k, x FROM b) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM b WHERE b.k = a.k AND b.t < now()::text) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(1, x) FROM b WHERE b.k = a.k) GROUP BY g');
 SELECT mezzanine.create_view('se_no', 'SELECT g, count(*) FROM a WHERE k IN (SELECT generate_series(1, x) FROM b) GROUP BY g');

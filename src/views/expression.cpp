@@ -73,7 +73,7 @@ bool FindCulprit(Node *node, void *context)
 	if (IsA(node, SubLink)) {
 		culprit->name = "a subquery in such an expression";
 		culprit->hint =
-			"EXISTS, NOT EXISTS and IN may be conditions of their own in WHERE; any other "
+			"EXISTS, IN and their opposites may be conditions of their own in WHERE; any other "
 			"subquery may stand in the select list and in HAVING, and in WHERE where "
 			"it depends on grouping columns alone.";
 		return true;

@@ -12,14 +12,16 @@ namespace mezzanine::views
 namespace
 {
 
+bool IsNot(const Node *conjunct)
+{
+	return IsA(conjunct, BoolExpr) && castNode(BoolExpr, conjunct)->boolop == NOT_EXPR;
+}
+
+// The subquery of [NOT] EXISTS and [NOT] IN; NULL: it is neither.
 const SubLink *SublinkOf(const Node *conjunct)
 {
-	if (IsA(conjunct, BoolExpr) && castNode(BoolExpr, conjunct)->boolop == NOT_EXPR) {
-		const Node *argument = static_cast<Node *>(linitial(castNode(BoolExpr, conjunct)->args));
-		const bool is_exists =
-			IsA(argument, SubLink) && castNode(SubLink, argument)->subLinkType == EXISTS_SUBLINK;
-		return is_exists ? castNode(SubLink, argument) : nullptr;
-	}
+	if (IsNot(conjunct))
+		conjunct = static_cast<Node *>(linitial(castNode(BoolExpr, conjunct)->args));
 	if (!IsA(conjunct, SubLink))
 		return nullptr;
 	const SubLink *sublink = castNode(SubLink, conjunct);
@@ -241,6 +243,68 @@ List *MatchedByValues(Level *level, const Correlation *correlation, const List *
 	return matched;
 }
 
+// The rows of a sum that have a match.  NIL: refused.
+List *Matched(Level *level, const Correlation *correlation, const List *sum)
+{
+	if (!CheckAlternatives(level, 2 * static_cast<int64>(list_length(sum))))
+		return NIL;
+	return correlation->others == NIL ? MatchedByKeys(level, correlation, sum)
+									  : MatchedByValues(level, correlation, sum);
+}
+
+// What makes `x NOT IN (SELECT y …)` something else than true.
+enum class Spoiler {
+	kMatch,       // x is there
+	kNullThere,   // some y is NULL, and might be x
+	kNullOutside, // x is NULL, and there is any y
+};
+
+Node *IsNull(void *expression)
+{
+	auto *test = makeNode(NullTest);
+	test->arg = static_cast<Expr *>(copyObjectImpl(expression));
+	test->nulltesttype = IS_NULL;
+	test->location = -1;
+	return reinterpret_cast<Node *>(test);
+}
+
+// The subquery's rows that are asked for are those that spoil it; false: refused.
+bool PrepareSpoiler(Level *level, const SubLink *sublink, Spoiler spoiler, Correlation *correlation)
+{
+	if (!IsA(sublink->testexpr, OpExpr))
+		return Refuse(level->plan, "NOT IN of several columns is", "Write NOT EXISTS.");
+	if (!Prepare(level, sublink, correlation))
+		return false;
+	if (spoiler == Spoiler::kMatch)
+		return true;
+	const auto *comparison = static_cast<CorrelationKey *>(llast(correlation->keys));
+	correlation->keys = list_delete_last(correlation->keys);
+	void *inside = list_nth(comparison->equality->args, comparison->inner);
+	void *outside = list_nth(comparison->equality->args, 1 - comparison->inner);
+	if (spoiler == Spoiler::kNullThere)
+		correlation->conditions = lappend(correlation->conditions, IsNull(inside));
+	else
+		correlation->outside = lappend(correlation->outside, IsNull(outside));
+	return true;
+}
+
+// NOT IN is true of what none of these spoils.  False: refused, and the sum as it was.
+bool TakeNotIn(Level *level, const SubLink *sublink, List **sum)
+{
+	List *unspoiled = list_copy(*sum);
+	for (const Spoiler spoiler : {Spoiler::kMatch, Spoiler::kNullThere, Spoiler::kNullOutside}) {
+		Correlation correlation;
+		if (!PrepareSpoiler(level, sublink, spoiler, &correlation))
+			return false;
+		const List *spoiled = Matched(level, &correlation, unspoiled);
+		if (spoiled == NIL)
+			return false;
+		unspoiled = list_concat(unspoiled, Negated(spoiled));
+	}
+	*sum = unspoiled;
+	return true;
+}
+
 } // namespace
 
 bool IsSemijoin(const Node *conjunct)
@@ -250,15 +314,16 @@ bool IsSemijoin(const Node *conjunct)
 
 bool Semijoin(Level *level, Node *conjunct, List **sum)
 {
+	const SubLink *sublink = SublinkOf(conjunct);
+	if (IsNot(conjunct) && sublink->subLinkType == ANY_SUBLINK)
+		return TakeNotIn(level, sublink, sum);
 	Correlation correlation;
-	if (!CheckAlternatives(level, 2 * static_cast<int64>(list_length(*sum))) ||
-		!Prepare(level, SublinkOf(conjunct), &correlation))
+	if (!Prepare(level, sublink, &correlation))
 		return false;
-	List *matched = correlation.others == NIL ? MatchedByKeys(level, &correlation, *sum)
-											  : MatchedByValues(level, &correlation, *sum);
+	List *matched = Matched(level, &correlation, *sum);
 	if (matched == NIL)
 		return false;
-	*sum = IsA(conjunct, SubLink) ? matched : list_concat(*sum, Negated(matched));
+	*sum = IsNot(conjunct) ? list_concat(*sum, Negated(matched)) : matched;
 	return true;
 }
 

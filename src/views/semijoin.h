@@ -1,4 +1,4 @@
-// EXISTS, NOT EXISTS and IN as conditions: joins with the distinct keys of what matches.
+// EXISTS and IN as conditions, and their opposites: joins with the distinct keys of what matches.
 #pragma once
 
 #include "views/level.h"
@@ -6,7 +6,7 @@
 namespace mezzanine::views
 {
 
-// Whether a conjunct is EXISTS, NOT EXISTS or IN of a subquery.
+// Whether a conjunct is [NOT] EXISTS or [NOT] IN of a subquery.
 bool IsSemijoin(const Node *conjunct);
 
 // Has a sum be of the rows that meet such a conjunct of the level; false: refused.
