@@ -127,6 +127,13 @@ void WriteOut(RangeTblEntry *entry, Query *query)
 	entry->alias = makeAlias(name, NIL);
 }
 
+// Whether an inner plan's groups are kept: they are not where no row of the whole can depend on
+// them, and so no arm reads them.
+bool IsKept(const Level *level, const QueryPlan *inner)
+{
+	return list_member_ptr(level->plan->cores, ShownCore(inner));
+}
+
 // FROM and WHERE of a level, with what it names written out, and zones named.
 Query *Given(const Level *level, Groups groups)
 {
@@ -135,7 +142,7 @@ Query *Given(const Level *level, Groups groups)
 	foreach (cell, query->rtable) {
 		const Place *place = &level->places[foreach_current_index(cell) + 1];
 		auto *entry = lfirst_node(RangeTblEntry, cell);
-		if (place->inner != nullptr && groups == Groups::kKept)
+		if (place->inner != nullptr && groups == Groups::kKept && IsKept(level, place->inner))
 			WriteOut(entry, ReadGroups(place->inner));
 		else if (place->inner != nullptr)
 			WriteOut(entry, static_cast<Query *>(copyObjectImpl(place->inner->definition)));
