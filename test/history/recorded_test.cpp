@@ -1,7 +1,8 @@
 // Histories of a server, checked: every answer to every session, every rejection included,
 // has an instant within its call.
 //
-//   history_tests                     MEZZANINE_HISTORY_CALLS calls (100,000), a new seed
+//   history_tests                     MEZZANINE_HISTORY_CALLS calls (100,000), of MEZZANINE_SEED
+//                                     or a new seed
 //   history_tests --seed=SEED         the same workload again
 //   history_tests --check=FILE        checks a history that was saved
 //
@@ -141,6 +142,14 @@ int CheckFile(const std::string &name)
 	return violations.empty() ? 0 : 1;
 }
 
+std::uint64_t SeedWanted(const std::string &option)
+{
+	if (option.starts_with("--seed="))
+		return std::stoull(option.substr(7));
+	const char *given = std::getenv("MEZZANINE_SEED");
+	return given != nullptr ? std::stoull(given) : std::random_device{}();
+}
+
 } // namespace
 } // namespace mezzanine::history
 
@@ -150,8 +159,7 @@ int main(int argc, char **argv)
 	const std::string option = argc > 1 ? argv[1] : "";
 	if (option.starts_with("--check="))
 		return mezzanine::history::CheckFile(option.substr(8));
-	mezzanine::history::seed_of_this_run =
-		option.starts_with("--seed=") ? std::stoull(option.substr(7)) : std::random_device{}();
+	mezzanine::history::seed_of_this_run = mezzanine::history::SeedWanted(option);
 	std::cout << "--seed=" << mezzanine::history::seed_of_this_run << std::endl;
 	return RUN_ALL_TESTS();
 }

@@ -1,5 +1,5 @@
 // Random numbers for tests, from a seed that is printed and can be given again:
-// MEZZANINE_TEST_SEED=<seed> repeats a run.
+// MEZZANINE_SEED=<seed> repeats a run.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace mezzanine::test
 inline std::uint64_t SeedOfThisRun()
 {
 	static const std::uint64_t seed = [] {
-		const char *given = std::getenv("MEZZANINE_TEST_SEED");
+		const char *given = std::getenv("MEZZANINE_SEED");
 		const std::uint64_t chosen =
 			given ? std::strtoull(given, nullptr, 10) : std::uint64_t{std::random_device{}()};
-		std::cout << "MEZZANINE_TEST_SEED=" << chosen << std::endl;
+		std::cout << "MEZZANINE_SEED=" << chosen << std::endl;
 		return chosen;
 	}();
 	return seed;
