@@ -90,6 +90,26 @@ int CompareHomes(const ListCell *a, const ListCell *b)
 	return home_a < home_b ? -1 : home_a > home_b ? 1 : 0;
 }
 
+// The schema of home tables; Invalid until it is looked up, and where there is none.
+Oid state_schema = InvalidOid;
+
+// System cache callback.
+void ForgetStateSchema(Datum, int, uint32)
+{
+	state_schema = InvalidOid;
+}
+
+Oid StateSchema()
+{
+	static bool watches = false;
+	if (!watches)
+		CacheRegisterSyscacheCallback(NAMESPACENAME, ForgetStateSchema, 0);
+	watches = true;
+	if (!OidIsValid(state_schema))
+		state_schema = get_namespace_oid(kStateSchema, true);
+	return state_schema;
+}
+
 CoreEntry *FirstOf(List *entries)
 {
 	return entries == NIL ? nullptr : static_cast<CoreEntry *>(linitial(entries));
@@ -203,7 +223,7 @@ CoreEntry *CoreByCells(Oid cells)
 
 bool IsHome(Oid relation)
 {
-	const Oid schema = get_namespace_oid(kStateSchema, true);
+	const Oid schema = StateSchema();
 	return OidIsValid(schema) && get_rel_namespace(relation) == schema &&
 		   get_rel_relkind(relation) == RELKIND_RELATION;
 }

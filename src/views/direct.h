@@ -5,7 +5,11 @@
 // But before PostgreSQL queues a trigger it asks for its WHEN clause, right after the row was
 // written, with both versions of the row at hand.  So in statements that the executor starts
 // our triggers get a WHEN clause of our own making: it does what the trigger would do, and
-// says that the trigger need not fire.
+// says that the trigger need not fire.  What the statement trigger would do is done before the
+// statement begins.
+//
+// An UPDATE that sets no column that a view reads is not listened to at all, where nothing else
+// can change a row on its way.
 //
 // COPY, the apply worker of a subscription, rows that are routed to partitions, and the
 // statement by which a session comes to load the library do without: there our triggers fire.

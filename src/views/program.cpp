@@ -240,6 +240,22 @@ BaseProgram *ProgramFor(Oid base)
 	return program;
 }
 
+bool ReadsAny(const BaseProgram *program, const Bitmapset *columns)
+{
+	constexpr int kFirstColumn = 1 - FirstLowInvalidHeapAttributeNumber;
+	if (bms_is_empty(columns))
+		return false;
+	const int first = bms_next_member(program->used, -1);
+	if ((first >= 0 && first < kFirstColumn) || bms_overlap(program->used, columns))
+		return true;
+	for (int i = 0; i < program->rows_count; i++)
+		for (int j = 0; j < program->rows[i].column_count; j++)
+			if (bms_is_member(program->rows[i].attributes[j] - FirstLowInvalidHeapAttributeNumber,
+							  columns))
+				return true;
+	return false;
+}
+
 ViewProgram *FindView(BaseProgram *program, Oid home)
 {
 	for (int i = 0; i < program->view_count; i++)

@@ -18,6 +18,10 @@ inline bool IsWatched(const BaseProgram *program)
 	return program->view_count > 0 || program->rows_count > 0;
 }
 
+// Whether a view, or a join, reads one of `columns` (offset as pull_varattnos does) of a changed
+// row, or the row as a whole.
+bool ReadsAny(const BaseProgram *program, const Bitmapset *columns);
+
 // The view with this home table in `program`, or NULL where it was dropped.
 ViewProgram *FindView(BaseProgram *program, Oid home);
 
