@@ -29,5 +29,16 @@ SELECT mezzanine.create_view('expl_all', 'SELECT max(f) FROM t');
 SET enable_seqscan = off;
 EXPLAIN (COSTS OFF) SELECT * FROM mezzanine_state.expl_top_truth WHERE g = 1;
 EXPLAIN (COSTS OFF) SELECT * FROM mezzanine_state.expl_upper_truth WHERE h = 'A';
+RESET enable_seqscan;
+-- An index on a varchar serves where it is compared as a text; none is named that has a column
+-- twice.
+CREATE TYPE mood AS ENUM ('low', 'high');
+CREATE TABLE codes (code varchar(9) PRIMARY KEY, mood mood);
+CREATE TABLE uses (code varchar(9), amount int);
+CREATE INDEX ON uses (code);
+SELECT line FROM mezzanine.explain('SELECT u.code, max(c.mood) FROM uses u JOIN codes c USING (code) GROUP BY u.code') AS e(line)
+	WHERE line LIKE '%index:%';
+SELECT line FROM mezzanine.explain('SELECT mood, max(mood) FROM codes GROUP BY mood') AS e(line)
+	WHERE line LIKE '%index:%';
 \set VERBOSITY terse
 DROP SCHEMA expl CASCADE;

@@ -42,10 +42,36 @@ Node *OnlyExtreme(const PlannedCore *core)
 	return reinterpret_cast<Node *>(linitial_node(TargetEntry, only->args)->expr);
 }
 
-bool CanBeIndexed(Node *expression)
+// The operator family that a btree on the expression has by default; Invalid: none can be.
+Oid FamilyOf(const void *expression)
 {
-	return contain_var_clause(expression) && !contain_mutable_functions(expression) &&
-		   OidIsValid(GetDefaultOpClass(exprType(expression), BTREE_AM_OID));
+	const Oid type = exprType(static_cast<const Node *>(expression));
+	const Oid operators = GetDefaultOpClass(type, BTREE_AM_OID);
+	return OidIsValid(operators) ? get_opclass_family(operators) : InvalidOid;
+}
+
+// Without changes of type that make no difference to an index: of varchar to text.
+Node *Bare(Node *expression)
+{
+	while (IsA(expression, RelabelType) &&
+		   FamilyOf(castNode(RelabelType, expression)->arg) == FamilyOf(expression))
+		expression = reinterpret_cast<Node *>(castNode(RelabelType, expression)->arg);
+	return expression;
+}
+
+// What an index that leads to an expression's value has as its column; NULL: none can be.
+Node *Indexed(Node *expression)
+{
+	const bool can_be = contain_var_clause(expression) && !contain_mutable_functions(expression) &&
+						OidIsValid(FamilyOf(expression));
+	return can_be ? Bare(expression) : nullptr;
+}
+
+// Adds what an index has as its column to others.
+List *AddIndexed(List *columns, Node *expression)
+{
+	Node *column = Indexed(expression);
+	return column == nullptr ? columns : list_append_unique(columns, column);
 }
 
 // The keys that an index may begin with.
@@ -54,8 +80,7 @@ List *IndexableKeys(const PlannedCore *core)
 	List *keys = NIL;
 	ListCell *cell;
 	foreach (cell, core->keys)
-		if (CanBeIndexed(ColumnAt(cell)->expression))
-			keys = lappend(keys, ColumnAt(cell)->expression);
+		keys = AddIndexed(keys, ColumnAt(cell)->expression);
 	return keys;
 }
 
@@ -92,7 +117,7 @@ Node *FirstColumn(Relation index, int varno)
 		return reinterpret_cast<Node *>(makeVar(varno, attribute, InvalidOid, -1, InvalidOid, 0));
 	auto *first = static_cast<Node *>(linitial(RelationGetIndexExpressions(index)));
 	ChangeVarNodes(first, 1, varno, 0);
-	return first;
+	return Bare(first);
 }
 
 bool IsSame(const Node *first, const Node *wanted)
@@ -153,7 +178,7 @@ IndexAdvice AdviseOn(const NumberedTable *table, const List *keys, const List *f
 {
 	IndexAdvice advice = {true, QualifiedName(table->table), FindIndex(table, keys), nullptr};
 	if (advice.present == nullptr)
-		advice.command = Command(table, list_concat(list_copy(keys), following));
+		advice.command = Command(table, list_concat_unique(list_copy(keys), following));
 	return advice;
 }
 
@@ -203,10 +228,10 @@ List *JoinedBy(const PlannedArm *arm, const NumberedTable *from, const NumberedT
 		Node *right;
 		if (!IsEquality(static_cast<Node *>(lfirst(cell)), &left, &right))
 			continue;
-		if (IsOver(from, left) && IsOver(to, right) && CanBeIndexed(right))
-			columns = list_append_unique(columns, right);
-		else if (IsOver(from, right) && IsOver(to, left) && CanBeIndexed(left))
-			columns = list_append_unique(columns, left);
+		if (IsOver(from, left) && IsOver(to, right))
+			columns = AddIndexed(columns, right);
+		else if (IsOver(from, right) && IsOver(to, left))
+			columns = AddIndexed(columns, left);
 	}
 	return columns;
 }
@@ -319,8 +344,8 @@ IndexAdvice AdviseIndex(const PlannedCore *core)
 		return advice;
 	List *following = NIL;
 	Node *extreme = OnlyExtreme(core);
-	if (extreme != nullptr && CanBeIndexed(extreme))
-		following = list_make1(extreme);
+	if (extreme != nullptr)
+		following = AddIndexed(NIL, extreme);
 	const List *tables =
 		list_make1(TableOf(linitial_node(RangeTblEntry, plan->query->rtable), plan->varno));
 	if (plan->rows != nullptr) {
