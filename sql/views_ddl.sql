@@ -25,6 +25,16 @@ ALTER TABLE ddl_base DISABLE TRIGGER mezzanine_capture;
 ALTER TABLE ddl_base ENABLE TRIGGER mezzanine_touch;
 ALTER TABLE ddl_base ENABLE REPLICA TRIGGER mezzanine_capture_truncate;
 ALTER TABLE mezzanine_state.ddl_view DISABLE TRIGGER mezzanine_guard;
+-- Another trigger in the place of one of the view's, or one that fires for less.
+CREATE FUNCTION pg_temp.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE OR REPLACE TRIGGER mezzanine_capture AFTER INSERT ON ddl_base
+	FOR EACH ROW EXECUTE FUNCTION pg_temp.nothing();
+CREATE OR REPLACE TRIGGER mezzanine_capture AFTER INSERT ON ddl_base
+	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.capture();
+CREATE OR REPLACE TRIGGER mezzanine_capture AFTER INSERT OR UPDATE OF note OR DELETE ON ddl_base
+	FOR EACH ROW EXECUTE FUNCTION mezzanine_state.capture();
+CREATE OR REPLACE TRIGGER mezzanine_guard BEFORE INSERT ON mezzanine_state.ddl_view
+	FOR EACH ROW EXECUTE FUNCTION pg_temp.nothing();
 -- Also where event triggers of others would not fire.
 SET session_replication_role = replica;
 ALTER TABLE ddl_base DISABLE TRIGGER ALL;
@@ -69,6 +79,10 @@ SELECT view, bases FROM mezzanine_info.views WHERE view = 'mezzanine.ddl_other':
 
 -- A refusal concerns tables of views alone.
 CREATE TABLE ddl_plain (item text);
+CREATE TRIGGER mezzanine_touch BEFORE INSERT ON ddl_plain
+	FOR EACH STATEMENT EXECUTE FUNCTION pg_temp.nothing();
+-- Then a view cannot be made on it.
+SELECT mezzanine.create_view('ddl_second', 'SELECT item, count(*) FROM ddl_plain GROUP BY item');
 ALTER TABLE ddl_plain ENABLE ROW LEVEL SECURITY;
 ALTER TABLE ddl_plain DISABLE TRIGGER ALL;
 

@@ -60,6 +60,19 @@ ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
 SELECT kind, key FROM mezzanine.verify('mezzanine.op_v', repair => true);
 SELECT * FROM mezzanine.verify('mezzanine.op_v');
 
+-- As status() advises: refresh makes the triggers that are missing, and has them fire always.
+ALTER EVENT TRIGGER mezzanine_on_ddl DISABLE;
+DROP TRIGGER mezzanine_capture ON t;
+ALTER TABLE t DISABLE TRIGGER mezzanine_touch;
+ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
+INSERT INTO t (id, g, x) VALUES (101, 'a', 5);
+SELECT problem, hint FROM mezzanine.status() WHERE subject = 'op.t' ORDER BY problem;
+SELECT mezzanine.refresh('mezzanine.op_v');
+INSERT INTO t (id, g, x) VALUES (102, 'a', 5);
+SELECT count(*) AS problems FROM mezzanine.status() WHERE subject = 'op.t';
+SELECT tgname, tgenabled FROM pg_trigger WHERE tgrelid = 't'::regclass ORDER BY tgname;
+SELECT * FROM mezzanine.verify('mezzanine.op_v');
+
 -- Types without equality are compared as text; floats within a tolerance.
 CREATE TABLE shown (k int, j json, p point, f float8, r float4);
 CREATE TABLE told (LIKE shown);

@@ -52,6 +52,27 @@ CREATE FUNCTION mezzanine_state.guard() RETURNS trigger
 COMMENT ON FUNCTION mezzanine_state.guard() IS
 	'BEFORE trigger of home tables: refuses every change that the engine did not make';
 
+-- CREATE OR REPLACE TRIGGER leaves the name, and takes away what it stands for.
+CREATE FUNCTION mezzanine_state.is_impostor(t pg_trigger) RETURNS boolean
+	LANGUAGE plpgsql STABLE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN EXISTS (
+		SELECT FROM (VALUES
+			('mezzanine_touch', 'mezzanine_state.touch'::regproc, 62),
+			('mezzanine_capture', 'mezzanine_state.capture', 29),
+			('mezzanine_capture_truncate', 'mezzanine_state.capture', 32),
+			('mezzanine_guard', 'mezzanine_state.guard', 31),
+			('mezzanine_guard_truncate', 'mezzanine_state.guard', 34)) AS own(name, calls, type)
+		WHERE own.name = t.tgname
+		  AND ((t.tgfoid, t.tgtype) <> (own.calls, own.type) OR t.tgqual IS NOT NULL
+		       OR t.tgattr::text <> ''));
+END $$;
+COMMENT ON FUNCTION mezzanine_state.is_impostor(pg_trigger) IS
+	'whether a trigger has the name of one of the extension''s, and does not do what that does';
+
 REVOKE ALL ON FUNCTION
-	mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard()
+	mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard(),
+	mezzanine_state.is_impostor(pg_trigger)
 FROM PUBLIC;

@@ -49,6 +49,7 @@ GRANT EXECUTE ON FUNCTION
 	mezzanine.drop_view(text, boolean, boolean),
 	mezzanine.explain(text, text),
 	mezzanine_state.is_touched(regclass),
-	mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard()
+	mezzanine_state.touch(), mezzanine_state.capture(), mezzanine_state.guard(),
+	mezzanine_state.is_impostor(pg_trigger)
 TO mezzanine_author;
 GRANT EXECUTE ON FUNCTION mezzanine.full_version() TO mezzanine_author, mezzanine_reader;

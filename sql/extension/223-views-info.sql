@@ -150,17 +150,21 @@ BEGIN ATOMIC
 	UNION ALL
 	SELECT 'error', r.relid::regclass::text,
 	       format('The trigger %s is missing or does not fire always.', t.name),
-	       'Drop the views on the table and create them again.'
-	FROM (SELECT DISTINCT b.base FROM mezzanine_info.bases AS b
+	       b.refreshes
+	FROM (SELECT b.base, string_agg(format('SELECT mezzanine.refresh(%L)', v.view), '; '
+	                                ORDER BY v.view::text) AS refreshes
+	      FROM mezzanine_info.bases AS b
 	      JOIN mezzanine_info.views AS v ON v.view = b.view
-	      WHERE v.status = 'live') AS b
+	      WHERE v.status = 'live'
+	      GROUP BY b.base) AS b
 	CROSS JOIN LATERAL (SELECT b.base UNION SELECT relid FROM pg_partition_tree(b.base))
 		AS r(relid)
 	CROSS JOIN (VALUES ('mezzanine_touch', true), ('mezzanine_capture', true),
 	                   ('mezzanine_capture_truncate', false)) AS t(name, on_partitions)
 	WHERE (t.on_partitions OR r.relid = b.base)
 	  AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = r.relid
-	                  AND g.tgname = t.name AND g.tgenabled = 'A')
+	                  AND g.tgname = t.name AND g.tgenabled = 'A'
+	                  AND NOT mezzanine_state.is_impostor(g))
 	UNION ALL
 	SELECT 'error', c.home::text, 'The home table has no index on its column hash.',
 	       format('CREATE INDEX ON %s (hash)', c.home)

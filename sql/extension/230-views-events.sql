@@ -104,6 +104,12 @@ BEGIN
 	PERFORM mezzanine_state.keep_triggers(c.command)
 	FROM pg_event_trigger_ddl_commands() AS c
 	WHERE c.classid = 'pg_class'::regclass AND c.command_tag = 'ALTER TABLE';
+	IF TG_TAG = 'CREATE TRIGGER' AND NOT EXISTS (
+			SELECT FROM pg_event_trigger_ddl_commands() AS c
+			JOIN pg_trigger AS t ON c.classid = 'pg_trigger'::regclass AND t.oid = c.objid
+			WHERE mezzanine_state.is_impostor(t)) THEN
+		RETURN;
+	END IF;
 	-- Most tables concern no view, and to look at all views takes its time.
 	IF TG_TAG IN ('CREATE TABLE', 'ALTER TABLE') AND NOT EXISTS (
 			SELECT FROM pg_event_trigger_ddl_commands() AS c
@@ -152,6 +158,12 @@ BEGIN
 		WHERE t.tgrelid = ANY (base.all_of_it || v.home || v.cells) AND t.tgenabled <> 'A'
 		  AND t.tgfoid IN ('mezzanine_state.touch'::regproc, 'mezzanine_state.capture'::regproc,
 		                   'mezzanine_state.guard'::regproc)
+		UNION ALL
+		SELECT t.tgrelid, 'have another trigger in the place of one of the view''s',
+		       'Give it another name.'
+		FROM pg_trigger AS t
+		WHERE t.tgrelid = ANY (base.all_of_it || v.home || v.cells)
+		  AND mezzanine_state.is_impostor(t)
 		UNION ALL
 		-- Only then: a restore makes the triggers one by one, when the catalogue is filled.
 		SELECT NULL, 'lose or rename triggers of the view', 'Drop the view first, or leave them.'
@@ -227,7 +239,7 @@ ALTER EVENT TRIGGER mezzanine_on_drop ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_drop IS 'a mezzanine view goes with any of its relations';
 CREATE EVENT TRIGGER mezzanine_on_ddl ON ddl_command_end
 	WHEN TAG IN ('ALTER TABLE', 'CREATE TABLE', 'CREATE SCHEMA', 'CREATE FOREIGN TABLE',
-	            'ALTER FOREIGN TABLE', 'DROP TRIGGER', 'ALTER TRIGGER')
+	            'ALTER FOREIGN TABLE', 'CREATE TRIGGER', 'DROP TRIGGER', 'ALTER TRIGGER')
 	EXECUTE FUNCTION mezzanine_state.on_ddl();
 ALTER EVENT TRIGGER mezzanine_on_ddl ENABLE ALWAYS;
 COMMENT ON EVENT TRIGGER mezzanine_on_ddl IS

@@ -6,6 +6,7 @@
 #include "views/run.h"
 #include "views/stale.h"
 #include "views/transaction.h"
+#include "views/watch.h"
 
 namespace mezzanine::views
 {
@@ -146,7 +147,7 @@ void RunAsOwner(const char *command)
 
 void Watch(Oid table)
 {
-	if (OidIsValid(get_trigger_oid(table, kTouchTrigger, true)))
+	if (FiringOf(table, kTouchTrigger, "touch") != 0)
 		return;
 	RunAsOwner(psprintf("CREATE TRIGGER %s BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s "
 						"FOR EACH STATEMENT EXECUTE FUNCTION %s.touch()",
