@@ -31,11 +31,9 @@ void Session::Understand(Call *call, const Result &result)
 {
 	if (!result.Text(0, "xid").empty())
 		xid_ = result.Text(0, "xid");
-	if (call->verb == Verb::kReceive || call->verb == Verb::kAdjust)
-		return;
 	if (call->verb == Verb::kReserve)
 		UnderstandHeld(call, asked_, result, 0);
-	else
+	else if (call->hold >= 0)
 		UnderstandSettled(call, result);
 }
 
@@ -45,6 +43,7 @@ void Session::UnderstandHeld(Call *call, const std::vector<Asked> &asked, const 
 	UnderstandMissing(call, asked, result, row);
 	if (result.Text(row, "status") == "held") {
 		call->hold = shop_->next_hold++;
+		call->granted = result.Integer(row, "fence");
 		call->expires = result.Integer(row, "expires") * kPerMicrosecond;
 		call->units.clear();
 		for (const Asked &line : ReadLines(result.Text(row, "lines")))
@@ -82,10 +81,12 @@ void Session::UnderstandSettled(Call *call, const Result &result)
 	} else if (status == "expired" || result.Text(0, "replayed") == "t") {
 		call->answer = status == "expired" ? Answer::kExpired : Answer::kSettled;
 		call->units.clear();
-	} else if (call->verb == Verb::kExtend) {
+	} else if (call->verb == Verb::kExtend || call->verb == Verb::kTakeOver) {
+		call->granted = result.Integer(0, "fence");
 		call->expires = result.Integer(0, "expires") * kPerMicrosecond;
 		target_.expires = call->expires;
 		target_.fence = result.Text(0, "fence");
+		target_.shared = false;
 		call->units.clear();
 		fresh_.push_back(target_);
 	} else if (call->keeps && target_.units[0].units > 1) {
@@ -105,7 +106,10 @@ void Session::UnderstandError(Call *call, const std::string &sqlstate, const std
 		call->answer = Answer::kExpired;
 	} else if (sqlstate == "MZ005" || sqlstate == "MZ006") {
 		call->answer = Answer::kSettled;
-	} else if (call->verb == Verb::kAdjust && (sqlstate == "MZ001" || sqlstate == "MZ011")) {
+	} else if (sqlstate == "MZ004") {
+		call->answer = Answer::kStale;
+	} else if (wanted.size() == 1 && wanted[0].units < 0 &&
+			   (sqlstate == "MZ001" || sqlstate == "MZ011")) {
 		call->answer = Answer::kRejected;
 		call->shortages = {{{wanted[0].stock}, -wanted[0].units - 1}};
 	} else {

@@ -115,10 +115,15 @@ public:
 
 private:
 	void FollowHolds();
+	void FollowFences();
+	Time OrderOf(const Transaction &transaction) const;
 	void FollowTransaction(const Transaction &transaction);
 	Holds HoldsBefore(const Transaction &transaction) const;
 	void CheckClaim(const Effects &effects, std::size_t number);
+	template <typename IsKind>
+	bool WasDone(const Transaction &transaction, std::size_t number, IsKind &&is_kind) const;
 	bool WasSettled(const Transaction &transaction, std::size_t number) const;
+	bool WasPassedOn(const Transaction &transaction, std::size_t number) const;
 	void DrawTimelines();
 	void CheckWorst();
 	void CheckShortages(const Effects &effects);
@@ -129,19 +134,55 @@ private:
 	const History &history_;
 	// By hold: what committed transactions have made of it, and when.
 	std::map<int, std::vector<std::pair<Time, HoldState>>> versions_;
-	std::map<int, std::vector<const Call *>> settling_; // by hold: what may have settled it
+	// By hold: what was done to it, or rolled back.
+	struct Done {
+		const Transaction *transaction;
+		const Call *call;
+
+		std::int64_t fence() const { return std::max(call->fence, call->granted); }
+	};
+	std::map<int, std::vector<Done>> done_;
+	std::map<const Transaction *, Time> ends_; // of those that ended before they were answered
 	std::vector<Effects> effects_;
 	std::vector<Timeline> timelines_;
 	std::vector<Violation> violations_;
 };
 
-// When a transaction let go of the rows it had locked, as far as the order of those that
-// changed the same hold tells.
-Time OrderOf(const Transaction &transaction)
+// When a transaction let go of the rows it had locked, at the latest.
+Time LastEnd(const Transaction &transaction)
 {
 	if (transaction.single && !transaction.calls.empty())
 		return transaction.calls.back().answered;
 	return transaction.ended;
+}
+
+// When it let go of them, as far as the order of those that changed the same hold tells.
+Time Checker::OrderOf(const Transaction &transaction) const
+{
+	const auto end = ends_.find(&transaction);
+	return end != ends_.end() ? end->second : LastEnd(transaction);
+}
+
+// A call that is its own transaction may be answered long after it was done, and somebody
+// may have given the hold another fence in between: then it was done before that.
+void Checker::FollowFences()
+{
+	for (auto &[hold, calls] : done_) {
+		std::vector<Done> order = calls;
+		std::stable_sort(order.begin(), order.end(),
+						 [](const Done &a, const Done &b) { return a.fence() > b.fence(); });
+		Time with_greater = kNever; // when the first with a greater fence was done, at the latest
+		Time with_this = kNever;
+		for (std::size_t i = 0; i < order.size(); ++i) {
+			if (i > 0 && order[i].fence() < order[i - 1].fence())
+				with_greater = with_this;
+			const Transaction &transaction = *order[i].transaction;
+			if (transaction.single && with_greater <= LastEnd(transaction) &&
+				with_greater > order[i].call->asked)
+				ends_[&transaction] = with_greater - 1;
+			with_this = std::min({with_this, order[i].call->answered, OrderOf(transaction)});
+		}
+	}
 }
 
 void Checker::FollowHolds()
@@ -150,13 +191,13 @@ void Checker::FollowHolds()
 	for (const Transaction &transaction : history_.transactions) {
 		order.push_back(&transaction);
 		for (const Call &call : transaction.calls)
-			if (call.answer == Answer::kDone && transaction.end != End::kRolledBack &&
-				(call.verb == Verb::kConfirm || call.verb == Verb::kRelease))
-				settling_[call.hold].push_back(&call);
+			if (call.answer == Answer::kDone)
+				done_[call.hold].push_back({&transaction, &call});
 	}
-	std::stable_sort(order.begin(), order.end(), [](const Transaction *a, const Transaction *b) {
-		return OrderOf(*a) < OrderOf(*b);
-	});
+	FollowFences();
+	std::stable_sort(
+		order.begin(), order.end(),
+		[this](const Transaction *a, const Transaction *b) { return OrderOf(*a) < OrderOf(*b); });
 	effects_.reserve(order.size());
 	for (const Transaction *transaction : order)
 		FollowTransaction(*transaction);
@@ -174,6 +215,21 @@ void Checker::FollowTransaction(const Transaction &transaction)
 		versions_[hold].emplace_back(OrderOf(transaction), state);
 }
 
+// Which calls a savepoint has undone: others could have the hold after that.
+std::vector<bool> UndoneCalls(const Transaction &transaction)
+{
+	std::vector<bool> undone(transaction.calls.size(), false);
+	std::vector<std::size_t> savepoints;
+	for (std::size_t i = 0; i < transaction.calls.size(); ++i) {
+		if (transaction.calls[i].verb == Verb::kSavepoint)
+			savepoints.push_back(i);
+		if (transaction.calls[i].verb == Verb::kRollbackTo && !savepoints.empty())
+			std::fill(undone.begin() + static_cast<std::ptrdiff_t>(savepoints.back()),
+					  undone.begin() + static_cast<std::ptrdiff_t>(i), true);
+	}
+	return undone;
+}
+
 // The holds of a transaction as it found them: from its first call that did something to a
 // hold on, nobody else could.
 Holds Checker::HoldsBefore(const Transaction &transaction) const
@@ -181,9 +237,12 @@ Holds Checker::HoldsBefore(const Transaction &transaction) const
 	std::map<int, Time> found;
 	for (const Call &call : transaction.calls)
 		found.try_emplace(call.hold, call.answered);
-	for (auto call = transaction.calls.rbegin(); call != transaction.calls.rend(); ++call)
-		if (call->answer == Answer::kDone)
-			found[call->hold] = call->answered;
+	const std::vector<bool> undone = UndoneCalls(transaction);
+	for (std::size_t i = transaction.calls.size(); i-- > 0;) {
+		const Call &call = transaction.calls[i];
+		if (call.answer == Answer::kDone && !undone[i])
+			found[call.hold] = std::min(call.answered, OrderOf(transaction));
+	}
 	Holds before;
 	for (const auto &[hold, when] : found) {
 		const auto versions = versions_.find(hold);
@@ -196,15 +255,28 @@ Holds Checker::HoldsBefore(const Transaction &transaction) const
 	return before;
 }
 
+// Whether a savepoint undid a call and a later one found its hold anew, as others had left it.
+bool WasFoundAgain(const Transaction &transaction, std::size_t number)
+{
+	const std::vector<bool> undone = UndoneCalls(transaction);
+	bool again = false;
+	for (std::size_t i = number + 1; undone[number] && i < transaction.calls.size(); ++i)
+		again =
+			again || (!undone[i] && transaction.calls[i].hold == transaction.calls[number].hold);
+	return again;
+}
+
 // What a call says about its hold, against what is known of it.
 void Checker::CheckClaim(const Effects &effects, std::size_t number)
 {
 	const Transaction &transaction = effects.transaction();
 	const Call &call = transaction.calls[number];
-	if (call.verb != Verb::kConfirm && call.verb != Verb::kRelease && call.verb != Verb::kExtend)
+	if (call.hold < 0 || call.verb == Verb::kReserve)
 		return;
-	if (transaction.single && transaction.end == End::kUnknown)
+	if (transaction.single && transaction.end != End::kCommitted)
 		return; /* its answer was lost */
+	if (WasFoundAgain(transaction, number))
+		return;
 	HoldState state = effects.HoldBefore(number, call.hold);
 	if (!state.known)
 		return; /* by a transaction of unknown end */
@@ -212,29 +284,50 @@ void Checker::CheckClaim(const Effects &effects, std::size_t number)
 		Report(Kind::kEarly, "said to have expired before its time", &transaction, &call);
 	if (call.answer == Answer::kSettled && !WasSettled(transaction, number))
 		Report(Kind::kNeverSettled, "nobody has confirmed or released it", &transaction, &call);
+	if (call.answer == Answer::kStale && !WasPassedOn(transaction, number))
+		Report(Kind::kNeverStale, "nobody else has got a fence", &transaction, &call);
 	if (call.answer != Answer::kDone)
 		return;
 	if (call.verb != Verb::kRelease && !call.reacquires && call.asked >= state.expires)
 		Report(Kind::kLate, "its time was over", &transaction, &call);
+	if (call.verb != Verb::kTakeOver && call.fence != state.fence)
+		Report(Kind::kForgotten, "its fence was " + std::to_string(state.fence) + " by then",
+			   &transaction, &call);
 	if (!state.Apply(call))
 		Report(Kind::kSettledTwice, "more than it held", &transaction, &call);
 }
 
-// By a transaction that may have committed by then, or by an earlier call of its own.
-bool Checker::WasSettled(const Transaction &transaction, std::size_t number) const
+// Whether a call of that kind may have been done to the hold of call `number` before: by a
+// transaction that may have committed by then, or by an earlier call of its own.
+template <typename IsKind>
+bool Checker::WasDone(const Transaction &transaction, std::size_t number, IsKind &&is_kind) const
 {
 	const Call &call = transaction.calls[number];
-	const auto settles = [&](const Call &other) {
-		return other.hold == call.hold && other.answer == Answer::kDone &&
-			   (other.verb == Verb::kConfirm || other.verb == Verb::kRelease);
-	};
 	const auto earlier = transaction.calls.begin() + static_cast<std::ptrdiff_t>(number);
-	if (std::any_of(transaction.calls.begin(), earlier, settles))
+	if (std::any_of(transaction.calls.begin(), earlier, [&](const Call &other) {
+			return other.hold == call.hold && other.answer == Answer::kDone && is_kind(other);
+		}))
 		return true;
-	const auto calls = settling_.find(call.hold);
-	return calls != settling_.end() &&
-		   std::any_of(calls->second.begin(), calls->second.end(),
-					   [&](const Call *other) { return other->asked <= call.answered; });
+	const auto calls = done_.find(call.hold);
+	return calls != done_.end() &&
+		   std::any_of(calls->second.begin(), calls->second.end(), [&](const Done &other) {
+			   return other.transaction->end != End::kRolledBack &&
+					  other.call->asked <= call.answered && is_kind(*other.call);
+		   });
+}
+
+bool Checker::WasSettled(const Transaction &transaction, std::size_t number) const
+{
+	return WasDone(transaction, number, [](const Call &call) {
+		return call.verb == Verb::kConfirm || call.verb == Verb::kRelease;
+	});
+}
+
+bool Checker::WasPassedOn(const Transaction &transaction, std::size_t number) const
+{
+	return WasDone(transaction, number, [](const Call &call) {
+		return call.verb == Verb::kExtend || call.verb == Verb::kTakeOver;
+	});
 }
 
 void Checker::DrawTimelines()

@@ -39,6 +39,8 @@ struct Violation {
 		kEarly,        // said to have expired when the hold was not over
 		kSettledTwice, // more confirmed and released than was held
 		kNeverSettled, // said to be settled when nobody had confirmed or released
+		kForgotten,    // done with a fence that was not the hold's any more
+		kNeverStale,   // a fence said to be stale when nobody had got another
 	};
 	Kind kind;
 	std::string text; // what, where, and the calls it can be seen from

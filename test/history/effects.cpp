@@ -18,7 +18,17 @@ bool TakesEffect(const Call &call)
 
 bool MovesUnits(const Call &call)
 {
-	return call.verb == Verb::kReceive || call.verb == Verb::kAdjust;
+	switch (call.verb) {
+	case Verb::kReceive:
+	case Verb::kAdjust:
+	case Verb::kCount:
+	case Verb::kReturn:
+	case Verb::kShip:
+	case Verb::kArrive:
+		return true;
+	default:
+		return false;
+	}
 }
 
 } // namespace
@@ -30,9 +40,14 @@ bool HoldState::Apply(const Call &call)
 		for (const Units &units : call.units)
 			parts[units.stock].kept += units.units;
 		known = true;
-	}
-	if (call.verb == Verb::kReserve || call.verb == Verb::kExtend) {
 		expires = call.expires;
+		fence = call.granted;
+		return enough;
+	}
+	if (call.verb == Verb::kExtend || call.verb == Verb::kTakeOver) {
+		// Both only grow: so it is for two whose answers came in another order.
+		expires = std::max(expires, call.expires);
+		fence = std::max(fence, call.granted);
 		return enough;
 	}
 	for (const Units &units : call.units) {

@@ -19,6 +19,7 @@ struct HoldState {
 	};
 	std::map<int, Part> parts; // by stock
 	Time expires = kNever;
+	std::int64_t fence = 0;
 	bool known = false; // whether a reserve() has made it
 
 	// Carries out a call.  Returns whether there was enough of it left.

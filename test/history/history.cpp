@@ -12,10 +12,11 @@ namespace mezzanine::history
 namespace
 {
 
-constexpr std::array<const char *, 8> kVerbs = {"reserve", "confirm", "release",   "extend",
-												"receive", "adjust",  "savepoint", "rollback-to"};
-constexpr std::array<const char *, 5> kAnswers = {"done", "rejected", "expired", "settled",
-												  "contended"};
+constexpr std::array<const char *, 13> kVerbs = {
+	"reserve", "confirm", "release", "extend", "take-over", "receive",    "adjust",
+	"count",   "return",  "ship",    "arrive", "savepoint", "rollback-to"};
+constexpr std::array<const char *, 6> kAnswers = {"done",    "rejected", "expired",
+												  "settled", "stale",    "contended"};
 constexpr std::array<const char *, 3> kEnds = {"committed", "rolled-back", "unknown"};
 
 template <std::size_t N, typename Word>
@@ -64,8 +65,8 @@ std::vector<Item> ReadList(std::istream &in, const ReadItem &read)
 void WriteCall(std::ostream &out, const Call &call)
 {
 	out << "call " << WordFor(kVerbs, call.verb) << " " << WordFor(kAnswers, call.answer) << " "
-		<< call.asked << " " << call.answered << " " << call.hold << " " << call.keeps << " "
-		<< call.reacquires << " " << call.expires;
+		<< call.asked << " " << call.answered << " " << call.hold << " " << call.fence << " "
+		<< call.granted << " " << call.keeps << " " << call.reacquires << " " << call.expires;
 	WriteList(out, call.units,
 			  [&](const Units &units) { out << " " << units.stock << " " << units.units; });
 	WriteList(out, call.shortages, [&](const Shortage &shortage) {
@@ -95,6 +96,8 @@ Call ReadCall(std::istream &in)
 	call.asked = ReadNumber<Time>(in);
 	call.answered = ReadNumber<Time>(in);
 	call.hold = ReadNumber<int>(in);
+	call.fence = ReadNumber<std::int64_t>(in);
+	call.granted = ReadNumber<std::int64_t>(in);
 	call.keeps = ReadNumber<int>(in) != 0;
 	call.reacquires = ReadNumber<int>(in) != 0;
 	call.expires = ReadNumber<Time>(in);
@@ -149,6 +152,10 @@ std::string Describe(const History &history, const Call &call)
 	text << WordFor(kVerbs, call.verb);
 	if (call.hold >= 0)
 		text << " hold " << call.hold;
+	if (call.fence > 0)
+		text << " by fence " << call.fence;
+	if (call.granted > 0)
+		text << ", fence " << call.granted;
 	for (const Units &units : call.units)
 		text << " " << history.stocks.at(static_cast<std::size_t>(units.stock)).name << ":"
 			 << units.units;

@@ -23,8 +23,13 @@ enum class Verb : std::uint8_t {
 	kConfirm,
 	kRelease,
 	kExtend,
+	kTakeOver,
 	kReceive,
 	kAdjust, // units may be negative
+	kCount,  // the same: by how many more were found than there were by the books
+	kReturn, // what is not sellable moves no units
+	kShip,   // units are negative: they leave their stock
+	kArrive,
 	kSavepoint,
 	kRollbackTo, // the latest savepoint, which stays
 };
@@ -34,6 +39,7 @@ enum class Answer : std::uint8_t {
 	kRejected,  // there were not enough units: see the shortages
 	kExpired,   // the hold's time was over
 	kSettled,   // the hold had been confirmed or released before
+	kStale,     // the hold had got another fence before
 	kContended, // no answer
 };
 
@@ -58,10 +64,12 @@ struct Call {
 	Answer answer = Answer::kDone;
 	Time asked = 0;
 	Time answered = 0;
-	int hold = -1;            // of reserve, confirm, release and extend
-	bool keeps = false;       // confirm: what is not sold stays held
+	int hold = -1;            // of the calls about a hold
+	std::int64_t fence = 0;   // confirm, release, extend: that the caller had
+	std::int64_t granted = 0; // reserve, extend, take over: the fence that it has from now on
+	bool keeps = false;       // confirm, release: what is left stays held
 	bool reacquires = false;  // confirm: takes the units again where the hold has expired
-	Time expires = kNever;    // reserve, extend: until when the units are held
+	Time expires = kNever;    // with `granted`: until when the units are held
 	std::vector<Units> units; // taken, sold, returned, or added
 	std::vector<Shortage> shortages;
 

@@ -38,6 +38,27 @@ main() {
 	plant_for inventory_low_stock_commit "what others have not committed is not looked at" \
 		src/core/outlook.cpp \
 		's/row_least = std::min(row_least, /row_least = std::max(row_least, /'
+	plant "an old fence is as good as the new one" \
+		src/core/claim.cpp \
+		's/fence != reservation.fence/fence > reservation.fence/'
+	plant "a hold that is taken over keeps its time" \
+		src/inventory/prolong.cpp \
+		's/^\tWriteOwnership(/\treservation->ownership.expires_at = GetCurrentTimestamp(); &/'
+	plant "of a part that is given back, all is" \
+		src/inventory/release.cpp \
+		's/expired ? units : PickUnits(.*);/units;/'
+	plant "a count forgets what was sold since it began" \
+		src/inventory/count.cpp \
+		's/^\tconst \(.* RequirePoint.*\)$/\1 point.books.on_hand = LookAtBooks(stock).books.on_hand;/'
+	plant "what comes back can be sold before anybody has looked at it" \
+		src/inventory/return_stock.cpp \
+		's/^\tif (Is(call.to, kAvailable))$/\tif (!Is(call.to, kGone))/'
+	plant "what is shipped can still be sold here" \
+		src/inventory/ship_transfer.cpp \
+		's/^\tTakeLines(/\tif (count < 0) &/'
+	plant "one unit more arrives than was on its way" \
+		src/inventory/receive_transfer.cpp \
+		's/EnterUnits(&cells, {given\[i\].stock, /&1 + /'
 	echo "1..$number"
 	[ "$failures" -eq 0 ]
 }
@@ -45,7 +66,8 @@ main() {
 # plant WHAT FILE SED-SCRIPT: histories show it.
 plant() {
 	sow "$@" || return
-	MEZZANINE_HISTORY_CALLS=200000 build/cmake/history_tests >"$garden/history" 2>&1
+	MEZZANINE_HISTORY_CALLS=200000 build/cmake/history_tests --gtest_filter='*EveryAnswer' \
+		>"$garden/history" 2>&1
 	cluster_stop
 	if grep -qE "$SEEN" "$garden/history"; then
 		echo "ok $number - caught: $1"
@@ -96,7 +118,8 @@ sow() {
 }
 
 # How the checker tells of answers that no exact inventory gives.
-SEEN='there were more at every instant|promised that were not there'
+SEEN='there were more at every instant|promised that were not there|its fence was|'\
+'before its time|are available, not|a count corrected by'
 
 not_ok() {
 	failures=$((failures + 1))

@@ -59,6 +59,7 @@ protected:
 		for (const Transaction &transaction : recording.history.transactions)
 			for (const Call &call : transaction.calls) {
 				++answers_[call.answer];
+				done_[call.verb] += call.answer == Answer::kDone ? 1 : 0;
 				++calls_;
 			}
 	}
@@ -100,9 +101,10 @@ protected:
 
 	std::string database_;
 	std::map<Answer, int> answers_;
+	std::map<Verb, int> done_;
 	std::atomic<int> calls_ = 0;
 	int cells_ = 0;
-	std::mutex mutex_; // guards answers_ and cells_
+	std::mutex mutex_; // guards the counts
 };
 
 TEST_F(RecordedHistories, HaveAnInstantForEveryAnswer)
@@ -123,10 +125,40 @@ TEST_F(RecordedHistories, HaveAnInstantForEveryAnswer)
 	std::cout << calls_ << " calls: " << answers_[Answer::kDone] << " done, "
 			  << answers_[Answer::kRejected] << " rejected, " << answers_[Answer::kExpired]
 			  << " expired, " << answers_[Answer::kSettled] << " settled before, "
-			  << answers_[Answer::kContended] << " contended; up to " << cells_ << " cells an item"
-			  << std::endl;
+			  << answers_[Answer::kStale] << " stale, " << answers_[Answer::kContended]
+			  << " contended; up to " << cells_ << " cells an item" << std::endl;
 	EXPECT_GT(answers_[Answer::kRejected], calls_ / 50) << "hardly anything was rejected";
 	EXPECT_LT(answers_[Answer::kContended], calls_ / 4) << "hardly anything was answered";
+	EXPECT_GT(answers_[Answer::kStale], 0) << "no fence was stale";
+	for (int verb = 0; verb <= static_cast<int>(Verb::kRollbackTo); ++verb)
+		EXPECT_GT(done_[static_cast<Verb>(verb)], calls_ / 2000) << "of verb " << verb;
+	const client::Result wrong =
+		client::Connection("dbname=" + database_).Execute("SELECT * FROM inventory.verify()");
+	EXPECT_EQ(wrong.rows(), 0);
+}
+
+// The same while sessions are killed, with SIGKILL: nothing that was acknowledged is lost.
+TEST_F(RecordedHistories, SurviveCrashesOfTheServer)
+{
+	std::mt19937_64 random(seed_of_this_run);
+	Recorder recorder(database_);
+	int crashes = 0;
+	for (int number = 0; number < 3 && !HasFailure(); ++number) {
+		Workload workload;
+		workload.seed = random() % 1000000000;
+		workload.sessions = 8;
+		workload.locations = 2;
+		workload.stocks = 4;
+		workload.calls = 1500;
+		workload.units = 30;
+		workload.crashes = 3;
+		const Recording recording = recorder.Record(workload);
+		Count(recording);
+		crashes += recording.crashes;
+		ExpectExplained(recording, workload.seed);
+	}
+	std::cout << calls_ << " calls, " << crashes << " crashes" << std::endl;
+	EXPECT_GT(crashes, 2);
 	const client::Result wrong =
 		client::Connection("dbname=" + database_).Execute("SELECT * FROM inventory.verify()");
 	EXPECT_EQ(wrong.rows(), 0);

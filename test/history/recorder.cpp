@@ -3,6 +3,7 @@
 #include "history/checker.h"
 #include "history/session.h"
 
+#include <csignal>
 #include <functional>
 #include <sstream>
 #include <thread>
@@ -77,13 +78,30 @@ bool FindHold(Connection *owner, const std::string &reference, const Shop &shop,
 	return true;
 }
 
+// What a take_over() did whose answer was lost, if it did.
+bool FindTakeOver(Connection *owner, const std::string &reference, Call *call)
+{
+	const Result found = owner->Execute(
+		"SELECT after->>'fence', "
+		"(extract(epoch FROM (after->>'expires_at')::timestamptz) * 1000000)::bigint "
+		"FROM inventory.audit WHERE verb = 'take_over' AND reason = $1",
+		{reference});
+	if (found.rows() != 1)
+		return false;
+	call->granted = found.Integer(0, 0);
+	call->expires = found.Integer(0, 1) * 1000;
+	call->units.clear();
+	return true;
+}
+
 // Finds out what became of a transaction.
 void Resolve(Connection *owner, const Lost &lost, Shop *shop, Transaction *transaction)
 {
 	if (!lost.xid.empty()) {
-		const std::string status =
-			owner->Execute("SELECT pg_xact_status($1::xid8)", {lost.xid}).Text(0, 0);
-		transaction->end = status == "committed" ? End::kCommitted : End::kRolledBack;
+		// A crash may leave no trace of a transaction: then its number is still to come.
+		const Result status = owner->Try("SELECT pg_xact_status($1::xid8)", {lost.xid});
+		const bool committed = status.ok() && status.Text(0, 0) == "committed";
+		transaction->end = committed ? End::kCommitted : End::kRolledBack;
 		// Killed before the COMMIT came: some time after its last call was asked.
 		if (transaction->end == End::kRolledBack && !transaction->calls.empty())
 			transaction->ended = transaction->calls.back().asked;
@@ -93,7 +111,9 @@ void Resolve(Connection *owner, const Lost &lost, Shop *shop, Transaction *trans
 	bool done = false;
 	if (call->verb == Verb::kReserve)
 		done = FindHold(owner, lost.reference, *shop, call);
-	else if (call->verb == Verb::kReceive)
+	else if (call->verb == Verb::kTakeOver)
+		done = FindTakeOver(owner, lost.reference, call);
+	else if (call->verb == Verb::kReceive || call->verb == Verb::kReturn)
 		done = owner
 				   ->Execute("SELECT FROM inventory.journal WHERE reference = $1::jsonb",
 							 {lost.reference})
@@ -133,11 +153,48 @@ void Audit(Connection *owner, const Shop &shop, Recording *recording)
 
 } // namespace
 
+// A connection, as soon as the server takes one: it may be recovering from a crash.
 Connection Recorder::Connect() const
 {
-	Connection connection("dbname=" + database_);
-	connection.Execute("SET deadlock_timeout = '50 ms'");
-	return connection;
+	constexpr int kTries = 600;
+	for (int i = 1;; ++i) {
+		try {
+			Connection connection("dbname=" + database_);
+			connection.Execute("SET deadlock_timeout = '50 ms'");
+			// What was acknowledged survives a crash of the server, though not of the machine.
+			connection.Execute("SET synchronous_commit = on");
+			return connection;
+		} catch (const client::SqlError &error) {
+			if (!IsEndOfSession(error.sqlstate()) || i == kTries)
+				throw;
+			std::this_thread::sleep_for(std::chrono::milliseconds(50));
+		}
+	}
+}
+
+// Kills one session after the other, so that the server loses all of them and recovers.
+// Returns how often it did.
+int Recorder::CrashServer(const Workload &workload, const std::atomic<int> &running,
+						  Connection *owner) const
+{
+	std::mt19937_64 random(workload.seed);
+	int crashes = 0;
+	for (int crash = 0; crash < workload.crashes && running > 0; ++crash) {
+		std::this_thread::sleep_for(std::chrono::milliseconds(50 + random() % 250));
+		const Result victim = owner->Try("SELECT pid FROM pg_stat_activity "
+										 "WHERE application_name = $1 AND state <> 'idle' "
+										 "ORDER BY random() LIMIT 1",
+										 {Name(workload.seed)});
+		if (!victim.ok() || victim.rows() == 0)
+			continue;
+		if (kill(static_cast<pid_t>(victim.Integer(0, 0)), SIGKILL) != 0)
+			throw std::runtime_error("could not kill a session");
+		while (owner->Try("SELECT").ok()) /* it has not heard of it */
+			std::this_thread::sleep_for(std::chrono::milliseconds(10));
+		*owner = Connect();
+		++crashes;
+	}
+	return crashes;
 }
 
 // Whether there is a connection of that name; makes it where it was lost.
@@ -147,7 +204,7 @@ bool Recorder::IsThere(std::unique_ptr<Connection> *connection, const std::strin
 		*connection = std::make_unique<Connection>(Connect());
 	const Result result =
 		(*connection)->Try("SELECT set_config('application_name', $1, false)", {name});
-	if (!result.ok() && result.sqlstate() != "57P01" && !result.sqlstate().empty())
+	if (!result.ok() && !IsEndOfSession(result.sqlstate()))
 		throw client::SqlError(result.sqlstate(), result.message());
 	return result.ok();
 }
@@ -188,6 +245,7 @@ Recording Recorder::Record(const Workload &workload)
 		threads.emplace_back(run, i);
 	if (workload.kills)
 		KillSessions(&owner, workload.seed, running);
+	recording.crashes = CrashServer(workload, running, &owner);
 	for (std::thread &thread : threads)
 		thread.join();
 

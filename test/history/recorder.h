@@ -5,6 +5,7 @@
 
 #include "client.h"
 
+#include <atomic>
 #include <memory>
 
 namespace mezzanine::history
@@ -18,12 +19,14 @@ struct Workload {
 	int calls = 1000;        // of all sessions together
 	std::int64_t units = 12; // of each stock at the start, at most
 	bool kills = false;      // ends sessions in the middle of what they do
+	int crashes = 0;         // kills so many with SIGKILL, of which the whole server crashes
 };
 
 struct Recording {
 	History history;
 	std::vector<std::string> failures; // what the checker does not look at
 	int cells = 0;                     // over which an item was spread, at most
+	int crashes = 0;
 };
 
 class Recorder
@@ -39,6 +42,8 @@ public:
 
 private:
 	client::Connection Connect() const;
+	int CrashServer(const Workload &workload, const std::atomic<int> &running,
+					client::Connection *owner) const;
 	bool IsThere(std::unique_ptr<client::Connection> *connection, const std::string &name) const;
 
 	std::string database_;

@@ -53,6 +53,13 @@ struct Lost {
 	std::string reference;   // where it was in a call that is its own transaction
 };
 
+// Whether an error of that state is the end of its connection: somebody has ended the
+// session, or the whole server has crashed.
+inline bool IsEndOfSession(const std::string &sqlstate)
+{
+	return sqlstate.empty() || sqlstate == "57P01" || sqlstate == "57P02";
+}
+
 class Session
 {
 public:
@@ -74,6 +81,20 @@ private:
 		std::int64_t units;
 	};
 
+	// Units on their way.
+	struct Transfer {
+		std::string number;
+		int to; // stock
+		std::int64_t units;
+	};
+
+	// What a savepoint, or the beginning, goes back to.
+	struct Mark {
+		std::vector<Hold> holds;
+		std::vector<Hold> fresh;
+		std::vector<Transfer> transfers;
+	};
+
 	// Sent, and what came back.
 	struct Reply {
 		client::Result result;
@@ -86,6 +107,8 @@ private:
 	}
 	bool OneIn(int n) { return Draw(1, n) == 1; }
 	bool Percent(int n) { return Draw(1, 100) <= n; }
+
+	static Time Now();
 
 	void RunSingle();
 	void RunBatch();
@@ -103,13 +126,22 @@ private:
 	client::Result Try(const std::string &sql, const client::Parameters &parameters = {});
 	Reply Ask(Call *call);
 	Reply AskReserve(Call *call);
-	Reply AskSettle(Call *call);
 	Reply AskConfirm(Call *call);
 	std::string DrawWait();
 	Reply AskPolicy(Call *call);
 	std::string Lines(const std::vector<Units> &units) const;
 	std::string Lines(const std::vector<Asked> &lines) const;
 	Reply AskGive(Call *call);
+	Reply AskExtend(Call *call);
+	Reply AskTakeOver(Call *call);
+	Reply AskRelease(Call *call);
+	Reply AskReturn(Call *call);
+	Reply AskShip(Call *call);
+	Reply AskArrive(Call *call);
+	Reply AskCount(Call *call);
+	Call DrawMove(Verb verb);
+	void GoBackTo(const Mark &mark);
+	bool SellPart(Call *call, int one_in);
 	Reply Send(Call *call, const std::string &sql, const client::Parameters &parameters);
 	void Understand(Call *call, const client::Result &result);
 	void UnderstandHeld(Call *call, const std::vector<Asked> &asked, const client::Result &result,
@@ -142,11 +174,8 @@ private:
 	std::vector<Asked> asked_; // by it, where it is a reserve()
 	std::vector<Hold> holds_;  // that the session may settle, as the transaction has left them
 	std::vector<Hold> fresh_;  // reserved in this transaction
-	struct Mark {
-		std::vector<Hold> holds;
-		std::vector<Hold> fresh;
-	};
-	std::vector<Mark> marks_; // the beginning, and the open savepoints
+	std::vector<Transfer> transfers_; // of its own, under way
+	std::vector<Mark> marks_;         // the beginning, and the open savepoints
 };
 
 } // namespace mezzanine::history

@@ -1,60 +1,19 @@
 #include "history/simulator.h"
 
+#include "history/steps.h"
+
 #include <algorithm>
-#include <coroutine>
+#include <array>
 #include <deque>
-#include <exception>
 #include <functional>
+#include <map>
 #include <random>
-#include <utility>
 
 namespace mezzanine::history
 {
 
 namespace
 {
-
-// A coroutine that starts suspended and is resumed from outside, step by step.
-class Steps
-{
-public:
-	struct promise_type {
-		std::exception_ptr failure;
-
-		Steps get_return_object()
-		{
-			return Steps(std::coroutine_handle<promise_type>::from_promise(*this));
-		}
-		std::suspend_always initial_suspend() noexcept { return {}; }
-		std::suspend_always final_suspend() noexcept { return {}; }
-		void return_void() {}
-		void unhandled_exception() { failure = std::current_exception(); }
-	};
-
-	Steps(Steps &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-	Steps &operator=(Steps &&) = delete;
-	~Steps()
-	{
-		if (handle_)
-			handle_.destroy();
-	}
-
-	bool done() const { return handle_.done(); }
-	void Resume()
-	{
-		handle_.resume();
-		if (handle_.promise().failure)
-			std::rethrow_exception(handle_.promise().failure);
-	}
-
-private:
-	explicit Steps(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-
-	std::coroutine_handle<promise_type> handle_;
-};
-
-// The next step, when the scheduler gives this session its turn again.
-constexpr std::suspend_always kNextTurn;
 
 struct Cell {
 	std::int64_t units = 0;   // committed
@@ -71,6 +30,18 @@ struct Hold {
 	bool gone = false;    // rolled back
 	bool settled = false; // confirmed, released or reaped
 	bool reaped = false;
+	std::int64_t fence = 1;
+	std::int64_t kept = 0; // of its units, those that are still held
+	// As the last committed transaction left them.
+	Time committed_expires = 0;
+	std::int64_t committed_kept = 0;
+};
+
+// A hold as somebody knows it.
+struct Known {
+	int hold;
+	std::int64_t fence;
+	int session; // that may settle a part of it, and nobody else anything; -1: all may all
 };
 
 class World
@@ -112,10 +83,16 @@ private:
 	Steps CountOneByOne(Work *work, Call *call, bool *rejected);
 	Steps ReadThenWrite(Work *work, Call *call, bool *accepted);
 	void Settle(Work *work, Call *call);
+	void Move(Work *work, Call *call);
+	void TakeOver(Work *work, Call *call);
+	bool IsFree(Call *call) const;
 	void RollbackTo(Work *work);
 	void Begin(const Work &work, Call *call);
+	void BeginHold(const Known &known, Call *call);
+	void BeginMove(Call *call, int stock);
 	void Do(Work *work, Call *call);
 	void Finish(Work *work);
+	void Publish(const Work &work);
 
 	enum class Decision { kAccepted, kRejected, kOpen };
 	Decision Decide(Work *work, Call *call);
@@ -124,7 +101,8 @@ private:
 	void Change(Work *work, int stock, std::size_t cell, std::int64_t delta);
 	void Give(Work *work, int stock, std::int64_t units);
 	void Take(Work *work, int stock, std::int64_t units);
-	void LockHold(Work *work, int hold, bool reap);
+	void LockHold(Work *work, int hold);
+	std::int64_t Total(int stock) const;
 	std::int64_t Usable(const Work &work, int stock) const;
 	bool AllFree(const Work &work, int stock) const;
 
@@ -134,7 +112,8 @@ private:
 	History history_;
 	std::vector<std::deque<Cell>> stocks_;
 	std::vector<Hold> holds_;
-	std::vector<int> published_; // holds that sessions know of
+	std::vector<Known> published_; // holds that sessions know of
+	std::int64_t counted_ = 0;     // what the count under way began with
 };
 
 History World::Run()
@@ -192,18 +171,33 @@ Steps World::Session(int session)
 			Finish(&work);
 			co_await kNextTurn;
 		}
-		for (const int hold : work.holds)
-			if (holds_[Count(hold)].committed)
-				published_.push_back(hold);
+		Publish(work);
 		history_.transactions.push_back(work.transaction);
 	}
+}
+
+// Tells of the holds that a transaction has got, with the fences that it was answered.
+void World::Publish(const Work &work)
+{
+	std::map<int, std::int64_t> fences;
+	for (const Call &call : work.transaction.calls) {
+		if (call.verb == Verb::kRollbackTo)
+			fences.clear();
+		if (call.granted > 0)
+			fences[call.hold] = call.granted;
+	}
+	for (const auto &[hold, fence] : fences)
+		if (work.transaction.end == End::kCommitted && holds_[Count(hold)].committed)
+			published_.push_back({hold, fence, OneIn(2) ? work.session : -1});
 }
 
 // Calls that take one step.
 void World::Do(Work *work, Call *call)
 {
-	if (call->verb == Verb::kReceive)
-		Give(work, call->units[0].stock, call->units[0].units);
+	if (call->hold < 0 && !call->units.empty())
+		Move(work, call);
+	else if (call->verb == Verb::kTakeOver)
+		TakeOver(work, call);
 	else if (call->verb == Verb::kSavepoint)
 		work->savepoints.push_back(work->undo.size());
 	else if (call->verb == Verb::kRollbackTo)
@@ -223,16 +217,38 @@ void World::Begin(const Work &work, Call *call)
 	} else if (kind == 1 && !work.savepoints.empty()) {
 		call->verb = Verb::kRollbackTo;
 	} else if (kind <= 3) {
-		call->verb = Verb::kReceive;
-		call->units = {{stock, Draw(1, 2)}};
-	} else if (kind <= 5 && !published_.empty()) {
-		call->verb = OneIn(2) ? Verb::kConfirm : Verb::kRelease;
-		call->hold =
+		BeginMove(call, stock);
+	} else if (kind <= 6 && !published_.empty()) {
+		const Known known =
 			published_[static_cast<std::size_t>(Draw(0, static_cast<int>(published_.size()) - 1))];
+		BeginHold(known, call);
+		if (known.session >= 0 && known.session != work.session)
+			call->verb = Verb::kTakeOver;
+		call->fence = call->verb == Verb::kTakeOver ? 0 : known.fence;
+		call->keeps = call->verb == Verb::kRelease && known.session >= 0;
 	} else {
 		call->verb = Verb::kReserve;
 		call->units = {{stock, Draw(1, 3)}};
 	}
+}
+
+void World::BeginMove(Call *call, int stock)
+{
+	constexpr std::array kVerbs = {Verb::kReceive, Verb::kReceive, Verb::kReturn,
+								   Verb::kCount,   Verb::kShip,    Verb::kArrive};
+	call->verb = kVerbs.at(static_cast<std::size_t>(Draw(0, kVerbs.size() - 1)));
+	call->units = {{stock, Draw(1, 2)}};
+	if (call->verb == Verb::kShip)
+		call->units[0].units *= -1;
+	if (call->verb == Verb::kCount)
+		counted_ = Total(stock);
+}
+
+void World::BeginHold(const Known &known, Call *call)
+{
+	constexpr std::array kVerbs = {Verb::kConfirm, Verb::kRelease, Verb::kRelease, Verb::kTakeOver};
+	call->verb = kVerbs.at(static_cast<std::size_t>(Draw(0, kVerbs.size() - 1)));
+	call->hold = known.hold;
 }
 
 // --- reserve ---
@@ -282,7 +298,7 @@ World::Decision World::Decide(Work *work, Call *call)
 	std::int64_t expired = 0;
 	if (!Planted(Plant::kForgetsExpired))
 		for (const int hold : ExpiredHolds(*work, stock, &disputed))
-			expired += holds_[Count(hold)].units;
+			expired += holds_[Count(hold)].kept;
 	const bool all_free = AllFree(*work, stock);
 	if (there + expired >= wanted) {
 		Accept(work, call, true);
@@ -311,7 +327,7 @@ Steps World::CountOneByOne(Work *work, Call *call, bool *rejected)
 	}
 	std::int64_t disputed = 0;
 	for (const int hold : ExpiredHolds(*work, stock, &disputed))
-		sum += holds_[Count(hold)].units;
+		sum += holds_[Count(hold)].kept;
 	if (sum + disputed >= wanted)
 		co_return;
 	call->answer = Answer::kRejected;
@@ -340,12 +356,14 @@ std::vector<int> World::ExpiredHolds(const Work &work, int stock, std::int64_t *
 	std::vector<int> expired;
 	for (std::size_t i = 0; i < holds_.size(); ++i) {
 		const Hold &hold = holds_[i];
-		if (hold.stock != stock || hold.gone || now_ < hold.expires - early)
+		const bool anothers = hold.owner >= 0 && hold.owner != work.session;
+		const Time expires = anothers ? hold.committed_expires : hold.expires;
+		if (hold.stock != stock || hold.gone || now_ < expires - early)
 			continue;
 		if (!hold.settled && (hold.owner < 0 || hold.owner == work.session))
 			expired.push_back(static_cast<int>(i));
 		else if (hold.owner >= 0 && hold.owner != work.session && hold.committed && !hold.reaped)
-			*disputed += hold.units;
+			*disputed += hold.committed_kept;
 	}
 	return expired;
 }
@@ -356,14 +374,19 @@ void World::Accept(Work *work, Call *call, bool reap)
 	if (reap) {
 		std::int64_t disputed = 0;
 		for (const int hold : ExpiredHolds(*work, stock, &disputed)) {
-			LockHold(work, hold, true);
-			Give(work, stock, holds_[Count(hold)].units);
+			LockHold(work, hold);
+			holds_[Count(hold)].settled = true;
+			holds_[Count(hold)].reaped = true;
+			Give(work, stock, holds_[Count(hold)].kept);
 		}
 	}
 	Take(work, stock, wanted);
 	call->hold = static_cast<int>(holds_.size());
 	call->expires = now_ + Draw(10, 200);
+	call->granted = 1;
 	holds_.push_back({stock, wanted, call->expires, work->session});
+	holds_.back().kept = wanted;
+	holds_.back().committed_expires = call->expires;
 	work->holds.push_back(call->hold);
 	const std::size_t hold = Count(call->hold);
 	work->undo.emplace_back([this, hold] { holds_[hold].gone = true; });
@@ -429,35 +452,89 @@ void World::Take(Work *work, int stock, std::int64_t units)
 
 // --- the life of a hold ---
 
-// Settles a hold, if the transaction commits.
-void World::LockHold(Work *work, int number, bool reap)
+// Whatever is done to a hold from now on counts if the transaction commits.
+void World::LockHold(Work *work, int number)
 {
 	const std::size_t hold = Count(number);
 	const Hold before = holds_[hold];
-	holds_[hold].settled = true;
-	holds_[hold].reaped = reap;
 	holds_[hold].owner = work->session;
 	work->holds.push_back(number);
 	work->undo.emplace_back([this, hold, before] { holds_[hold] = before; });
 }
 
-// Confirms or releases, where nobody else works on the hold.
-void World::Settle(Work *work, Call *call)
+// Whether nobody else works on the hold, and it is there to be worked on; else the answer.
+bool World::IsFree(Call *call) const
 {
 	const Hold &hold = holds_[Count(call->hold)];
 	const bool careless = Planted(Plant::kConfirmsExpired) && call->verb == Verb::kConfirm;
-	if (!hold.committed || hold.owner >= 0) {
+	if (!hold.committed || hold.owner >= 0)
 		call->answer = Answer::kContended;
-	} else if (hold.settled && !hold.reaped) {
+	else if (call->fence > 0 && call->fence != hold.fence && !Planted(Plant::kForgetsFences))
+		call->answer = Answer::kStale;
+	else if (hold.settled && !hold.reaped)
 		call->answer = Answer::kSettled;
-	} else if ((hold.reaped || now_ >= hold.expires) && !careless) {
+	else if ((hold.reaped || now_ >= hold.expires) && !careless)
 		call->answer = Answer::kExpired;
-	} else {
-		call->units = {{hold.stock, hold.units}};
-		LockHold(work, call->hold, false);
-		if (call->verb == Verb::kRelease)
-			Give(work, hold.stock, hold.units);
+	return call->answer == Answer::kDone;
+}
+
+// Confirms, or releases, perhaps a part.
+void World::Settle(Work *work, Call *call)
+{
+	if (!IsFree(call))
+		return;
+	LockHold(work, call->hold);
+	Hold *hold = &holds_[Count(call->hold)];
+	const std::int64_t units = call->keeps ? 1 : hold->kept;
+	call->units = {{hold->stock, units}};
+	hold->settled = units == hold->kept;
+	if (call->verb == Verb::kRelease)
+		Give(work, hold->stock, Planted(Plant::kReleasesAll) ? hold->kept : units);
+	hold->kept -= units;
+}
+
+void World::TakeOver(Work *work, Call *call)
+{
+	if (!IsFree(call))
+		return;
+	LockHold(work, call->hold);
+	Hold *hold = &holds_[Count(call->hold)];
+	call->granted = ++hold->fence;
+	call->expires = hold->expires = std::max(hold->expires, now_ + Draw(10, 200));
+}
+
+// --- what is neither reserved nor sold ---
+
+// Units of a stock, in whose hands they may be.
+std::int64_t World::Total(int stock) const
+{
+	std::int64_t units = 0;
+	for (const Cell &cell : stocks_[Count(stock)])
+		units += cell.units + cell.pending;
+	return units;
+}
+
+void World::Move(Work *work, Call *call)
+{
+	const auto [stock, units] = call->units[0];
+	std::int64_t given = units;
+	if (call->verb == Verb::kShip) {
+		if (Usable(*work, stock) < -units)
+			call->answer = Answer::kContended;
+		else if (!Planted(Plant::kShipsNothing))
+			Take(work, stock, -units);
+		return;
 	}
+	if (call->verb == Verb::kReturn && OneIn(2)) { /* not sellable */
+		call->units.clear();
+		given = Planted(Plant::kSellsReturns) ? units : 0;
+	}
+	if (call->verb == Verb::kCount && Planted(Plant::kCountsFromNow))
+		given = counted_ + units - Total(stock);
+	if (call->verb == Verb::kArrive && Planted(Plant::kArrivesTwice))
+		given *= 2;
+	if (given > 0)
+		Give(work, stock, given);
 }
 
 void World::RollbackTo(Work *work)
@@ -480,8 +557,12 @@ void World::Finish(Work *work)
 	}
 	for (const int number : work->holds) {
 		Hold &hold = holds_[Count(number)];
+		if (hold.owner != work->session)
+			continue; /* it was let go, and may be another's by now */
 		hold.committed = hold.committed || (work->transaction.end == End::kCommitted && !hold.gone);
 		hold.owner = -1;
+		hold.committed_expires = hold.expires;
+		hold.committed_kept = hold.kept;
 	}
 }
 

@@ -20,6 +20,12 @@ enum class Plant : std::uint8_t {
 	kConfirmsExpired,               // confirms a hold whose units are somebody else's
 	kLosesSavepoints,               // does not give back what a savepoint took
 	kForgetsExpired,                // rejects without looking for expired holds
+	kForgetsFences,                 // asks whoever settles a hold for no fence
+	kReleasesAll,                   // gives all back where a part was named
+	kCountsFromNow,                 // corrects to what was counted, as if nothing had moved since
+	kSellsReturns,                  // sells what came back and is not sellable
+	kShipsNothing,                  // lets what is on its way be sold here
+	kArrivesTwice,                  // adds what arrives twice
 };
 
 struct Simulation {
