@@ -312,6 +312,14 @@ List *ComputedOf(const Alternative *alternative, const List *tables)
 	return computed;
 }
 
+// Whether a condition is true whatever the row.
+bool IsMet(Node *condition)
+{
+	const Node *folded = eval_const_expressions(nullptr, condition);
+	return IsA(folded, Const) && !castNode(Const, folded)->constisnull &&
+		   DatumGetBool(castNode(Const, folded)->constvalue);
+}
+
 // Adds the arm that an alternative is; false: refused.
 bool AddArm(QueryPlan *plan, const Alternative *alternative, const List *columns)
 {
@@ -331,8 +339,9 @@ bool AddArm(QueryPlan *plan, const Alternative *alternative, const List *columns
 		arm->columns =
 			lappend(arm->columns, Named(plan, entries, static_cast<Node *>(lfirst(cell))));
 	foreach (cell, ResolvedConditions(alternative))
-		arm->conditions =
-			lappend(arm->conditions, Named(plan, entries, static_cast<Node *>(lfirst(cell))));
+		if (!IsMet(static_cast<Node *>(lfirst(cell))))
+			arm->conditions =
+				lappend(arm->conditions, Named(plan, entries, static_cast<Node *>(lfirst(cell))));
 	plan->rows->arms = lappend(plan->rows->arms, arm);
 	return plan->refusal.message == nullptr;
 }

@@ -73,9 +73,9 @@ bool FindCulprit(Node *node, void *context)
 	if (IsA(node, SubLink)) {
 		culprit->name = "a subquery in such an expression";
 		culprit->hint =
-			"EXISTS, IN and their opposites may be conditions of their own in WHERE; any other "
-			"subquery may stand in the select list and in HAVING, and in WHERE where "
-			"it depends on grouping columns alone.";
+			"EXISTS, IN, ANY, ALL and aggregates of subqueries may stand in any expression of "
+			"rows; any other subquery in the select list and in HAVING, and in WHERE where it "
+			"depends on grouping columns alone.";
 		return true;
 	}
 	if (IsA(node, Param)) {

@@ -8,7 +8,6 @@
 #include "views/finish.h"
 #include "views/outer.h"
 #include "views/scalar.h"
-#include "views/semijoin.h"
 #include "views/sublinks.h"
 #include "views/sum.h"
 #include "views/tables.h"
@@ -283,7 +282,9 @@ bool FlattenBelow(QueryPlan *plan, Level *outer, bool is_view)
 {
 	auto *gathering = static_cast<Gathering *>(palloc0(sizeof(Gathering)));
 	const Level like = {plan, gathering, nullptr, nullptr, nullptr, true, is_view, false, NIL, NIL};
-	Level *level = LevelBelow(&like, static_cast<Query *>(copyObjectImpl(plan->query)), outer);
+	auto *given = static_cast<Query *>(copyObjectImpl(plan->query));
+	TellApart(given);
+	Level *level = LevelBelow(&like, given, outer);
 	level->is_top = true;
 	if (!CheckCounts(plan))
 		return false;
@@ -460,16 +461,13 @@ bool AddConditions(Level *level, Node *quals, List **sum)
 	const bool is_where = level->is_top && quals == level->given->jointree->quals;
 	foreach (cell, make_ands_implicit(reinterpret_cast<Expr *>(quals))) {
 		auto *given = static_cast<Node *>(lfirst(cell));
-		const bool is_semijoin = IsSemijoin(given);
-		const bool is_joined =
-			is_semijoin ? Semijoin(level, given, sum) : JoinScalars(level, given, sum);
-		if (!is_joined && !MayComeLate(level))
+		if (!JoinScalars(level, given, true, sum) && !MayComeLate(level))
 			return false;
-		if (is_joined && is_semijoin)
-			continue;
 		Node *condition = InNumbers(level, given);
 		if (CulpritOf(NameZones(condition)) == nullptr) {
 			AddCondition(*sum, condition);
+			if (level->scalars != NIL) // of the alternatives some are there for what it leaves out
+				*sum = PossibleOnes(*sum);
 			continue;
 		}
 		if (level->is_optional)

@@ -2,7 +2,9 @@
 
 #include "views/correlation.h"
 #include "views/expression.h"
-#include "views/sum.h"
+#include "views/grouped.h"
+#include "views/nulls.h"
+#include "views/semijoin.h"
 
 namespace mezzanine::views
 {
@@ -21,12 +23,13 @@ struct ScalarSearch {
 	List **sum;
 };
 
-// Whether the subquery selects one expression, aggregated or not, of rows that WHERE leaves.
+// Whether the subquery selects one expression, aggregated or not, of rows that WHERE leaves.  All
+// of them are one group.
 bool IsScalar(const SubLink *sublink)
 {
 	const Query *query = castNode(Query, sublink->subselect);
 	return sublink->subLinkType == EXPR_SUBLINK && query->groupClause == NIL &&
-		   query->groupingSets == NIL && query->havingQual == nullptr &&
+		   query->groupingSets == NIL && (query->hasAggs || query->havingQual == nullptr) &&
 		   query->distinctClause == NIL && query->limitOffset == nullptr &&
 		   query->setOperations == nullptr && !query->hasWindowFuncs && !query->hasTargetSRFs &&
 		   (query->hasAggs || query->limitCount == nullptr);
@@ -90,89 +93,27 @@ bool AggregateLookup(Correlation *correlation)
 	return true;
 }
 
-// What an aggregate is over no rows; NULL where that is not known.
-Node *OfNone(const Aggref *aggregate)
+// What the subquery has for a value where HAVING leaves its row, and NULL where not.
+Expr *WithHaving(Query *query, Expr *value)
 {
-	if (get_func_namespace(aggregate->aggfnoid) != get_namespace_oid("pg_catalog", false) ||
-		aggregate->aggkind == AGGKIND_HYPOTHETICAL)
-		return nullptr;
-	const char *name = get_func_name(aggregate->aggfnoid);
-	if (strcmp(name, "count") == 0 || strcmp(name, "regr_count") == 0)
-		return reinterpret_cast<Node *>(makeConst(INT8OID, -1, InvalidOid, sizeof(int64),
-												  Int64GetDatum(0), false, FLOAT8PASSBYVAL));
-	return reinterpret_cast<Node *>(makeNullConst(aggregate->aggtype, -1, aggregate->aggcollid));
-}
-
-// Replaces aggregates by what they are over no rows; *context is set where one has no such value.
-Node *OverNone(Node *node, void *context)
-{
-	if (node == nullptr)
-		return nullptr;
-	if (!IsA(node, Aggref))
-		return pg::MutateExpression(node, OverNone, context);
-	Node *value = OfNone(castNode(Aggref, node));
-	if (value != nullptr)
+	if (query->havingQual == nullptr)
 		return value;
-	*static_cast<bool *>(context) = true;
-	return node;
+	Node *having = query->havingQual;
+	query->havingQual = nullptr;
+	return reinterpret_cast<Expr *>(
+		BuildExpression("CASE WHEN $1 THEN $2 END", list_make2(having, value)));
 }
 
-// The subquery with groups for all keys, which it shows after its value.
-void GroupByKeys(Query *query, List *keys, List *conditions)
+void Register(Level *level, const SubLink *sublink, Node *value)
 {
-	ListCell *cell;
-	if (conditions != NIL)
-		query->jointree->quals =
-			reinterpret_cast<Node *>(make_ands_explicit(list_copy(conditions)));
-	query->sortClause = NIL;
-	query->limitCount = nullptr;
-	foreach (cell, keys) {
-		auto *key = static_cast<Node *>(copyObjectImpl(lfirst(cell)));
-		const int number = list_length(query->targetList) + 1;
-		TargetEntry *target =
-			makeTargetEntry(reinterpret_cast<Expr *>(key), static_cast<AttrNumber>(number),
-							psprintf("k%d", number), false);
-		auto *clause = makeNode(SortGroupClause);
-		clause->tleSortGroupRef = assignSortGroupRef(target, query->targetList);
-		get_sort_group_operators(exprType(key), false, true, false, &clause->sortop, &clause->eqop,
-								 nullptr, &clause->hashable);
-		query->targetList = lappend(query->targetList, target);
-		query->groupClause = lappend(query->groupClause, clause);
-	}
-}
-
-// Has the sum be of the rows with the value of a subquery that looks out; false: refused.
-bool JoinGroups(Level *level, const Correlation *correlation, QueryPlan *inner, List **sum,
-				Node **value)
-{
-	List *outputs;
-	bool is_unknown = false;
-	if (!CheckAlternatives(level, 3 * static_cast<int64>(list_length(*sum))))
-		return false;
-	const auto *target = linitial_node(TargetEntry, correlation->query->targetList);
-	auto *of_none = OverNone(reinterpret_cast<Node *>(target->expr), &is_unknown);
-	if (is_unknown)
-		return Refuse(level->plan, "such an aggregate in a subquery in an expression is",
-					  "Join the groups in FROM.");
-	List *found =
-		Product(*sum, JoinInner(level, inner, NameInSubquery(correlation->query), &outputs));
-	Node *held = static_cast<Node *>(linitial(outputs));
-	if (!AddCorrelation(level, correlation, list_delete_first(list_copy(outputs)), found))
-		return false;
-	List *missing = list_concat(Product(*sum, SumOf(0)), Negated(found));
-	const int number = AddNumber(level, nullptr, nullptr);
-	AddChoice(found, number, list_make1(held));
-	AddChoice(missing, number, list_make1(of_none));
-	*value = reinterpret_cast<Node *>(
-		makeVar(number, 1, exprType(held), exprTypmod(held), exprCollation(held), 0));
-	*sum = list_concat(found, missing);
-	return true;
+	auto *scalar = static_cast<Scalar *>(palloc(sizeof(Scalar)));
+	*scalar = {sublink, value};
+	level->scalars = lappend(level->scalars, scalar);
 }
 
 bool JoinScalar(Level *level, const SubLink *sublink, List **sum)
 {
 	Correlation correlation;
-	Node *value = nullptr;
 	const Refusal none = level->plan->refusal;
 	const bool is_separate = Separate(level, sublink, &correlation);
 	if (!castNode(Query, sublink->subselect)->hasAggs &&
@@ -182,47 +123,40 @@ bool JoinScalar(Level *level, const SubLink *sublink, List **sum)
 	}
 	if (!is_separate)
 		return false;
-	const List *keys = InnerKeys(&correlation);
-	if (correlation.others != NIL)
-		return Refuse(level->plan, "this condition that ties a subquery to the query outside is",
-					  "Tie it by equalities.");
-	if (keys == NIL && correlation.outside != NIL)
-		return Refuse(level->plan, "a subquery that looks out but by equalities is",
-					  "Tie it to the query outside by equalities in its WHERE.");
-	const auto *target =
+	auto *target =
 		static_cast<TargetEntry *>(copyObjectImpl(linitial(correlation.query->targetList)));
 	// What only orders is not asked for.
-	correlation.query->targetList = list_make1(const_cast<TargetEntry *>(target));
-	linitial_node(TargetEntry, correlation.query->targetList)->ressortgroupref = 0;
-	GroupByKeys(correlation.query, const_cast<List *>(keys), correlation.conditions);
-	QueryPlan *inner = PlanSubquery(level, correlation.query);
-	if (inner == nullptr)
+	target->ressortgroupref = 0;
+	target->expr = WithHaving(correlation.query, target->expr);
+	correlation.query->targetList = list_make1(target);
+	const List *values = JoinAggregates(level, &correlation, sum);
+	if (values == NIL)
 		return false;
-	if (keys == NIL) {
-		List *outputs;
-		*sum = Product(*sum, JoinInner(level, inner, NameInSubquery(correlation.query), &outputs));
-		value = static_cast<Node *>(linitial(outputs));
-	} else if (!JoinGroups(level, &correlation, inner, sum, &value)) {
+	Register(level, sublink, static_cast<Node *>(linitial(values)));
+	return true;
+}
+
+bool Join(ScalarSearch *search, const SubLink *sublink, bool is_condition)
+{
+	if (ScalarValue(search->level, sublink) != nullptr)
+		return true;
+	if (IsScalar(sublink))
+		return JoinScalar(search->level, sublink, search->sum);
+	if (!IsTruth(sublink))
+		return true; // it is not ours
+	Node *value =
+		JoinTruth(search->level, sublink,
+				  is_condition && !AsksForNull(search->level->given, sublink), search->sum);
+	if (value == nullptr)
 		return false;
-	}
-	auto *scalar = static_cast<Scalar *>(palloc(sizeof(Scalar)));
-	*scalar = {sublink, value};
-	level->scalars = lappend(level->scalars, scalar);
+	Register(search->level, sublink, value);
 	return true;
 }
 
 // True: refused.
-bool Find(Node *node, void *context)
+bool Find(const SubLink *sublink, bool is_condition, void *context)
 {
-	auto *search = static_cast<ScalarSearch *>(context);
-	if (node == nullptr)
-		return false;
-	if (!IsA(node, SubLink))
-		return pg::WalkExpression(node, Find, context);
-	const SubLink *sublink = castNode(SubLink, node);
-	if (!IsScalar(sublink) || ScalarValue(search->level, sublink) != nullptr)
-		return false;
-	return !JoinScalar(search->level, sublink, search->sum);
+	return !Join(static_cast<ScalarSearch *>(context), sublink, is_condition);
 }
 
 // The same below aggregates alone.
@@ -231,16 +165,50 @@ bool FindInAggregates(Node *node, void *context)
 	if (node == nullptr || IsA(node, SubLink))
 		return false;
 	if (IsA(node, Aggref))
-		return pg::WalkExpression(node, Find, context);
+		return WalkSublinks(node, false, Find, context);
 	return pg::WalkExpression(node, FindInAggregates, context);
+}
+
+bool IsGrouped(const Query *query)
+{
+	return query->hasAggs || query->groupClause != NIL || query->groupingSets != NIL ||
+		   query->havingQual != nullptr;
+}
+
+// Of no subquery of rows, nor of a husk.
+constexpr int kOfGroup = -1;
+
+bool Mark(Node *node, void *)
+{
+	if (node == nullptr || IsA(node, Aggref))
+		return false;
+	if (!IsA(node, SubLink))
+		return pg::WalkExpression(node, Mark, nullptr);
+	castNode(SubLink, node)->subLinkId = kOfGroup;
+	return false;
 }
 
 } // namespace
 
-bool JoinScalars(Level *level, Node *expression, List **sum)
+void TellApart(Query *query)
+{
+	ListCell *cell;
+	if (!IsGrouped(query) || (query->groupClause != NIL && query->groupingSets == NIL))
+		return;
+	foreach (cell, query->targetList) {
+		auto *target = lfirst_node(TargetEntry, cell);
+		if (target->ressortgroupref == 0 ||
+			get_sortgroupref_clause_noerr(target->ressortgroupref, query->groupClause) == nullptr)
+			(void)Mark(reinterpret_cast<Node *>(target->expr), nullptr);
+	}
+	(void)Mark(query->havingQual, nullptr);
+}
+
+bool JoinScalars(Level *level, Node *expression, bool is_condition, List **sum)
 {
 	ScalarSearch search = {level, sum};
-	return !Find(flatten_join_alias_vars(const_cast<Query *>(level->given), expression), &search);
+	return !WalkSublinks(flatten_join_alias_vars(const_cast<Query *>(level->given), expression),
+						 is_condition, Find, &search);
 }
 
 bool JoinGroupedScalars(Level *level, List **sum)
@@ -253,10 +221,17 @@ bool JoinGroupedScalars(Level *level, List **sum)
 			flatten_join_alias_vars(const_cast<Query *>(given), reinterpret_cast<Node *>(parts)),
 			&search))
 		return false;
-	foreach (cell, list_concat(list_copy(given->groupClause), given->distinctClause)) {
-		Node *key = get_sortgroupclause_expr(lfirst_node(SortGroupClause, cell), given->targetList);
-		if (!JoinScalars(level, key, sum))
+	foreach (cell, given->groupClause)
+		if (!JoinScalars(
+				level,
+				get_sortgroupclause_expr(lfirst_node(SortGroupClause, cell), given->targetList),
+				false, sum))
 			return false;
+	foreach (cell, IsGrouped(given) ? NIL : given->distinctClause) {
+		const Refusal none = level->plan->refusal;
+		Node *key = get_sortgroupclause_expr(lfirst_node(SortGroupClause, cell), given->targetList);
+		if (!JoinScalars(level, key, false, sum))
+			level->plan->refusal = none; // a reader's query finds what is distinct
 	}
 	return true;
 }

@@ -2,6 +2,7 @@
 
 #include "views/correlation.h"
 #include "views/expression.h"
+#include "views/extremes.h"
 #include "views/outer.h"
 #include "views/sum.h"
 #include "views/values.h"
@@ -11,24 +12,6 @@ namespace mezzanine::views
 
 namespace
 {
-
-bool IsNot(const Node *conjunct)
-{
-	return IsA(conjunct, BoolExpr) && castNode(BoolExpr, conjunct)->boolop == NOT_EXPR;
-}
-
-// The subquery of [NOT] EXISTS and [NOT] IN; NULL: it is neither.
-const SubLink *SublinkOf(const Node *conjunct)
-{
-	if (IsNot(conjunct))
-		conjunct = static_cast<Node *>(linitial(castNode(BoolExpr, conjunct)->args));
-	if (!IsA(conjunct, SubLink))
-		return nullptr;
-	const SubLink *sublink = castNode(SubLink, conjunct);
-	const bool is_taken =
-		sublink->subLinkType == EXISTS_SUBLINK || sublink->subLinkType == ANY_SUBLINK;
-	return is_taken ? sublink : nullptr;
-}
 
 bool IsGrouped(const Query *query)
 {
@@ -149,7 +132,7 @@ bool Prepare(Level *level, const SubLink *sublink, Correlation *correlation)
 {
 	if (!Separate(level, sublink, correlation))
 		return false;
-	if (sublink->subLinkType == ANY_SUBLINK && correlation->query->limitCount != nullptr)
+	if (sublink->subLinkType != EXISTS_SUBLINK && correlation->query->limitCount != nullptr)
 		return Refuse(level->plan, "a subquery with LIMIT or OFFSET is",
 					  "Leave it out of the subquery.");
 	if (!LeavesOne(correlation->query))
@@ -160,12 +143,9 @@ bool Prepare(Level *level, const SubLink *sublink, Correlation *correlation)
 					  "Call them in its FROM.");
 	if (IsGrouped(correlation->query) && !OverGroups(level, correlation))
 		return false;
-	if (sublink->subLinkType == ANY_SUBLINK && correlation->others != NIL)
+	if (sublink->subLinkType != EXISTS_SUBLINK && correlation->others != NIL)
 		return Refuse(level->plan, "this condition that ties a subquery to the query outside is",
 					  "Tie it by equalities, or write EXISTS.");
-	if (sublink->subLinkType == ANY_SUBLINK && !AddComparisons(level, sublink, correlation))
-		return false;
-	Simplify(correlation->query);
 	return true;
 }
 
@@ -252,79 +232,171 @@ List *Matched(Level *level, const Correlation *correlation, const List *sum)
 									  : MatchedByValues(level, correlation, sum);
 }
 
-// What makes `x NOT IN (SELECT y …)` something else than true.
+// What makes `x IN (SELECT y …)` something else than false.
 enum class Spoiler {
-	kMatch,       // x is there
-	kNullThere,   // some y is NULL, and might be x
+	kMatch,       // x is there: it is true
+	kNullThere,   // x is not, but some y is NULL, and might be x
 	kNullOutside, // x is NULL, and there is any y
 };
 
-Node *IsNull(void *expression)
+Node *NullTestOf(void *expression, NullTestType type)
 {
 	auto *test = makeNode(NullTest);
 	test->arg = static_cast<Expr *>(copyObjectImpl(expression));
-	test->nulltesttype = IS_NULL;
+	test->nulltesttype = type;
 	test->location = -1;
 	return reinterpret_cast<Node *>(test);
 }
 
-// The subquery's rows that are asked for are those that spoil it; false: refused.
-bool PrepareSpoiler(Level *level, const SubLink *sublink, Spoiler spoiler, Correlation *correlation)
+// The rows of a sum that the spoiler is there for.  NIL: refused.
+List *Spoiled(Level *level, const SubLink *sublink, Spoiler spoiler, const List *sum)
 {
-	if (!IsA(sublink->testexpr, OpExpr))
-		return Refuse(level->plan, "NOT IN of several columns is", "Write NOT EXISTS.");
-	if (!Prepare(level, sublink, correlation))
-		return false;
+	Correlation correlation;
+	if (!Prepare(level, sublink, &correlation) || !AddComparisons(level, sublink, &correlation))
+		return NIL;
+	Simplify(correlation.query);
 	if (spoiler == Spoiler::kMatch)
-		return true;
-	const auto *comparison = static_cast<CorrelationKey *>(llast(correlation->keys));
-	correlation->keys = list_delete_last(correlation->keys);
+		return Matched(level, &correlation, sum);
+	const auto *comparison = static_cast<CorrelationKey *>(llast(correlation.keys));
+	correlation.keys = list_delete_last(correlation.keys);
 	void *inside = list_nth(comparison->equality->args, comparison->inner);
 	void *outside = list_nth(comparison->equality->args, 1 - comparison->inner);
 	if (spoiler == Spoiler::kNullThere)
-		correlation->conditions = lappend(correlation->conditions, IsNull(inside));
-	else
-		correlation->outside = lappend(correlation->outside, IsNull(outside));
+		correlation.conditions = lappend(correlation.conditions, NullTestOf(inside, IS_NULL));
+	correlation.outside =
+		lappend(correlation.outside,
+				NullTestOf(outside, spoiler == Spoiler::kNullThere ? IS_NOT_NULL : IS_NULL));
+	return Matched(level, &correlation, sum);
+}
+
+// A sum without some of its rows.
+List *Without(const List *sum, const List *some)
+{
+	return list_concat(Product(sum, SumOf(0)), Negated(some));
+}
+
+// The rows of a sum by what a condition is for them; NULL counts as false where `unknown` is NIL.
+struct Truths {
+	List *is_true;
+	List *is_unknown;
+	List *is_false;
+};
+
+bool OfExists(Level *level, const SubLink *sublink, const List *sum, Truths *truths)
+{
+	Correlation correlation;
+	if (!Prepare(level, sublink, &correlation))
+		return false;
+	Simplify(correlation.query);
+	truths->is_true = Matched(level, &correlation, sum);
+	if (truths->is_true == NIL)
+		return false;
+	truths->is_false = Without(sum, truths->is_true);
 	return true;
 }
 
-// NOT IN is true of what none of these spoils.  False: refused, and the sum as it was.
-bool TakeNotIn(Level *level, const SubLink *sublink, List **sum)
+bool OfIn(Level *level, const SubLink *sublink, bool is_condition, const List *sum, Truths *truths)
 {
-	List *unspoiled = list_copy(*sum);
-	for (const Spoiler spoiler : {Spoiler::kMatch, Spoiler::kNullThere, Spoiler::kNullOutside}) {
-		Correlation correlation;
-		if (!PrepareSpoiler(level, sublink, spoiler, &correlation))
-			return false;
-		const List *spoiled = Matched(level, &correlation, unspoiled);
-		if (spoiled == NIL)
-			return false;
-		unspoiled = list_concat(unspoiled, Negated(spoiled));
-	}
-	*sum = unspoiled;
+	truths->is_true = Spoiled(level, sublink, Spoiler::kMatch, sum);
+	if (truths->is_true == NIL)
+		return false;
+	truths->is_false = Without(sum, truths->is_true);
+	if (is_condition)
+		return true;
+	if (!IsA(sublink->testexpr, OpExpr))
+		return Refuse(level->plan, "NOT IN of several columns is", "Write NOT EXISTS.");
+	List *null_there = Spoiled(level, sublink, Spoiler::kNullThere, truths->is_false);
+	List *null_outside =
+		null_there == NIL ? NIL : Spoiled(level, sublink, Spoiler::kNullOutside, sum);
+	if (null_outside == NIL)
+		return false;
+	truths->is_unknown = list_concat(null_there, null_outside);
+	truths->is_false = Without(truths->is_false, truths->is_unknown);
 	return true;
+}
+
+// Has a sum be of all these rows.  Returns what stands for the condition.
+Node *AddUp(Level *level, const Truths *truths, List **sum)
+{
+	const int number = AddNumber(level, nullptr, nullptr);
+	AddChoice(truths->is_true, number, list_make1(makeBoolConst(true, false)));
+	AddChoice(truths->is_unknown, number, list_make1(makeBoolConst(false, true)));
+	AddChoice(truths->is_false, number, list_make1(makeBoolConst(false, false)));
+	*sum = list_concat(list_concat(truths->is_true, truths->is_unknown), truths->is_false);
+	return reinterpret_cast<Node *>(makeVar(number, 1, BOOLOID, -1, InvalidOid, 0));
+}
+
+// Whether the comparison is by equality; else by what is more, or less, or different.
+bool IsIn(const SubLink *sublink)
+{
+	if (!IsA(sublink->testexpr, OpExpr))
+		return true;
+	const OpExpr *comparison = castNode(OpExpr, sublink->testexpr);
+	return list_length(comparison->args) == 2 &&
+		   op_hashjoinable(comparison->opno,
+						   exprType(static_cast<Node *>(linitial(comparison->args))));
+}
+
+// `x < ANY (SELECT y …)`.  NULL: refused.
+Node *JoinAny(Level *level, const SubLink *sublink, List **sum)
+{
+	Correlation correlation;
+	if (!IsA(sublink->testexpr, OpExpr) || !Prepare(level, sublink, &correlation))
+		return nullptr;
+	auto *comparison = castNode(OpExpr, copyObjectImpl(sublink->testexpr));
+	ListCell *inside = list_nth_cell(comparison->args, 1);
+	lfirst(inside) = WithColumns(static_cast<Node *>(lfirst(inside)), correlation.query);
+	Simplify(correlation.query);
+	return CompareWithExtremes(level, &correlation, comparison, sum);
+}
+
+// `x op ALL (…)` as the opposite of `x opposite ANY (…)`; NULL: the operator has none.
+const SubLink *OppositeOf(const SubLink *all)
+{
+	auto *any = static_cast<SubLink *>(copyObjectImpl(all));
+	if (!IsA(any->testexpr, OpExpr))
+		return nullptr;
+	auto *comparison = castNode(OpExpr, any->testexpr);
+	comparison->opno = get_negator(comparison->opno);
+	comparison->opfuncid = InvalidOid;
+	any->subLinkType = ANY_SUBLINK;
+	if (!OidIsValid(comparison->opno))
+		return nullptr;
+	set_opfuncid(comparison);
+	return any;
+}
+
+Node *JoinAll(Level *level, const SubLink *sublink, List **sum)
+{
+	const SubLink *opposite = OppositeOf(sublink);
+	if (opposite == nullptr) {
+		Refuse(level->plan, "this comparison with a subquery is", "Write NOT EXISTS.");
+		return nullptr;
+	}
+	Node *any = JoinTruth(level, opposite, false, sum);
+	return any == nullptr ? nullptr
+						  : reinterpret_cast<Node *>(makeBoolExpr(NOT_EXPR, list_make1(any), -1));
 }
 
 } // namespace
 
-bool IsSemijoin(const Node *conjunct)
+bool IsTruth(const SubLink *sublink)
 {
-	return SublinkOf(conjunct) != nullptr;
+	return sublink->subLinkType == EXISTS_SUBLINK || sublink->subLinkType == ANY_SUBLINK ||
+		   sublink->subLinkType == ALL_SUBLINK;
 }
 
-bool Semijoin(Level *level, Node *conjunct, List **sum)
+Node *JoinTruth(Level *level, const SubLink *sublink, bool is_condition, List **sum)
 {
-	const SubLink *sublink = SublinkOf(conjunct);
-	if (IsNot(conjunct) && sublink->subLinkType == ANY_SUBLINK)
-		return TakeNotIn(level, sublink, sum);
-	Correlation correlation;
-	if (!Prepare(level, sublink, &correlation))
-		return false;
-	List *matched = Matched(level, &correlation, *sum);
-	if (matched == NIL)
-		return false;
-	*sum = IsNot(conjunct) ? list_concat(*sum, Negated(matched)) : matched;
-	return true;
+	Truths truths = {NIL, NIL, NIL};
+	if (sublink->subLinkType == ALL_SUBLINK)
+		return JoinAll(level, sublink, sum);
+	if (sublink->subLinkType == ANY_SUBLINK && !IsIn(sublink))
+		return JoinAny(level, sublink, sum);
+	const bool is_joined = sublink->subLinkType == EXISTS_SUBLINK
+							   ? OfExists(level, sublink, *sum, &truths)
+							   : OfIn(level, sublink, is_condition, *sum, &truths);
+	return is_joined ? AddUp(level, &truths, sum) : nullptr;
 }
 
 } // namespace mezzanine::views

@@ -1,4 +1,9 @@
-// EXISTS and IN as conditions, and their opposites: joins with the distinct keys of what matches.
+// EXISTS, IN, ANY and ALL of subqueries in expressions of rows.
+//
+// EXISTS and IN are joins with the distinct keys of what matches: rows that have a match, for which
+// the condition is true, and all rows less those, for which it is false.  IN is NULL for rows that
+// have no match but for NULLs.  Other comparisons with ANY are comparisons with the greatest or the
+// least there is (extremes.h); ALL is the opposite of ANY.
 #pragma once
 
 #include "views/level.h"
@@ -6,10 +11,11 @@
 namespace mezzanine::views
 {
 
-// Whether a conjunct is [NOT] EXISTS or [NOT] IN of a subquery.
-bool IsSemijoin(const Node *conjunct);
+// Whether it is one of these.
+bool IsTruth(const SubLink *sublink);
 
-// Has a sum be of the rows that meet such a conjunct of the level; false: refused.
-bool Semijoin(Level *level, Node *conjunct, List **sum);
+// Joins such a subquery of the level to a sum; `is_condition`: that it is NULL may be told as that
+// it is false.  Returns what stands for it, over the numbers.  NULL: refused.
+Node *JoinTruth(Level *level, const SubLink *sublink, bool is_condition, List **sum);
 
 } // namespace mezzanine::views
