@@ -83,6 +83,8 @@ void SpanTables(std::span<const Tie> ties, std::span<Edge> edges)
 void WalkFrom(int root, std::span<const Edge> edges, std::span<Step> steps)
 {
 	std::array<Tables, kMostTables> paths{}; // to each table reached so far
+	std::array<int, kMostTables> last{};     // step on it
+	last[static_cast<std::size_t>(root)] = -1;
 	paths[static_cast<std::size_t>(root)] = SetOf(root);
 	Tables reached = SetOf(root);
 	for (std::size_t count = 0; count < steps.size();)
@@ -94,7 +96,9 @@ void WalkFrom(int root, std::span<const Edge> edges, std::span<Step> steps)
 			const int near = from_left ? edges[i].left : edges[i].right;
 			const int far = from_left ? edges[i].right : edges[i].left;
 			const Tables path = paths[static_cast<std::size_t>(near)];
-			steps[count++] = {static_cast<int>(i), from_left ? Side::kLeft : Side::kRight, path};
+			last[static_cast<std::size_t>(far)] = static_cast<int>(count);
+			steps[count++] = {static_cast<int>(i), from_left ? Side::kLeft : Side::kRight, path,
+							  last[static_cast<std::size_t>(near)]};
 			paths[static_cast<std::size_t>(far)] = path | SetOf(far);
 			reached |= SetOf(far);
 		}
@@ -137,6 +141,17 @@ bool EdgeFences::Covers(int edge, Side side) const noexcept
 	const auto i = static_cast<std::size_t>(edge);
 	return i < edges_.size() && (edges_[i].whole || escalated_) &&
 		   (edges_[i].sides & BitOf(side)) != 0;
+}
+
+bool EdgeFences::CrossBeyondWhole(std::span<const Step> steps, const Step &step)
+{
+	if (step.before < 0)
+		return false;
+	const Step &before = steps[static_cast<std::size_t>(step.before)];
+	if (!Covers(before.edge, before.side))
+		return false;
+	CrossWhole(step.edge, step.side);
+	return true;
 }
 
 void EdgeFences::Escalate()

@@ -60,6 +60,7 @@ struct Step {
 	int edge;
 	Side side;   // that it is crossed from
 	Tables path; // from the root to the near table, both included
+	int before;  // the step that leads to the near table; -1: that is the root
 };
 
 // Fills `steps`, as many as edges, with the way from a table to all others; a step comes
@@ -96,6 +97,12 @@ public:
 
 	// Whether crossings of the edge from this side need not be told any more.
 	bool Covers(int edge, Side side) const noexcept;
+
+	// Crosses a step's edge wherever it may, where the walk came to the near table by an edge that
+	// is fenced as a whole; false: it did not.  Whoever changes what lies beyond crosses that
+	// edge from its far side if rows of ours are in his way, and waits there as it is: to look for
+	// the keys would spare nobody.
+	bool CrossBeyondWhole(std::span<const Step> steps, const Step &step);
 
 	// From here on no edge is fenced by keys: the walk does not settle otherwise.
 	void Escalate();

@@ -74,31 +74,51 @@ bool TakeCrossing(TupleTableSlot *row, void *context)
 	return !crossing->walk->fences->Covers(step->edge, step->side);
 }
 
-bool IsRoot(const core::Step *step, int root)
-{
-	return step->path == core::SetOf(root);
-}
-
-// Crosses all edges from the changes of one table.  `again`: what depends on the changes alone
-// is known already.
-void WalkFrom(Walk *walk, int root, bool again)
-{
-	JoinChanges *changes = walk->changes;
-	const auto count = static_cast<std::size_t>(changes->join->table_count - 1);
+// The steps of one root's walk.
+struct Steps {
+	int root;
+	std::size_t count;
 	core::Step steps[core::kMostTables];
+};
+
+bool CrossBeyondWhole(const Walk *walk, const Steps *steps, std::size_t i)
+{
+	bool crossed = false;
 	pg::Failure failure;
 	if (!pg::CallCore(&failure, [&] {
-			core::WalkFrom(root, {changes->join->edges, count}, {steps, count});
+			crossed = walk->fences->CrossBeyondWhole({steps->steps, steps->count}, steps->steps[i]);
 		}))
 		MEZZANINE_RAISE(failure);
-	for (std::size_t i = 0; i < count; i++) {
-		const bool is_root = IsRoot(&steps[i], root);
-		walk->reads |= !is_root;
-		if ((again && is_root) || walk->fences->Covers(steps[i].edge, steps[i].side))
-			continue;
-		Crossing crossing = {walk, &steps[i]};
-		RunStep(changes, root, &steps[i], TakeCrossing, &crossing);
-	}
+	return crossed;
+}
+
+// Crosses one edge.  `again`: what depends on the changes alone is known already.
+void TakeStep(Walk *walk, const Steps *steps, std::size_t i, bool again)
+{
+	const core::Step *step = &steps->steps[i];
+	const bool is_first = step->before < 0;
+	if ((again && is_first) || walk->fences->Covers(step->edge, step->side) ||
+		CrossBeyondWhole(walk, steps, i))
+		return;
+	walk->reads |= !is_first;
+	Crossing crossing = {walk, step};
+	RunStep(walk->changes, steps->root, step, TakeCrossing, &crossing);
+}
+
+// Crosses all edges from the changes of one table.
+void WalkFrom(Walk *walk, int root, bool again)
+{
+	const JoinProgram *join = walk->changes->join;
+	Steps steps;
+	steps.root = root;
+	steps.count = static_cast<std::size_t>(join->table_count - 1);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			core::WalkFrom(root, {join->edges, steps.count}, {steps.steps, steps.count});
+		}))
+		MEZZANINE_RAISE(failure);
+	for (std::size_t i = 0; i < steps.count; i++)
+		TakeStep(walk, &steps, i, again);
 }
 
 // True when the walk found nothing new.

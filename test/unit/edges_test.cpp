@@ -18,7 +18,7 @@ bool operator==(const Edge &a, const Edge &b)
 
 bool operator==(const Step &a, const Step &b)
 {
-	return a.edge == b.edge && a.side == b.side && a.path == b.path;
+	return a.edge == b.edge && a.side == b.side && a.path == b.path && a.before == b.before;
 }
 
 std::ostream &operator<<(std::ostream &out, const Edge &edge)
@@ -98,11 +98,11 @@ TEST(WalkFrom, ReachesAllTablesThroughThoseBetween)
 {
 	const std::vector<Edge> chain = {{0, 1, true}, {1, 2, true}};
 	EXPECT_EQ(Walk(0, chain),
-			  (std::vector<Step>{{0, Side::kLeft, 0b001}, {1, Side::kLeft, 0b011}}));
+			  (std::vector<Step>{{0, Side::kLeft, 0b001, -1}, {1, Side::kLeft, 0b011, 0}}));
 	EXPECT_EQ(Walk(1, chain),
-			  (std::vector<Step>{{0, Side::kRight, 0b010}, {1, Side::kLeft, 0b010}}));
+			  (std::vector<Step>{{0, Side::kRight, 0b010, -1}, {1, Side::kLeft, 0b010, -1}}));
 	EXPECT_EQ(Walk(2, chain),
-			  (std::vector<Step>{{1, Side::kRight, 0b100}, {0, Side::kRight, 0b110}}));
+			  (std::vector<Step>{{1, Side::kRight, 0b100, -1}, {0, Side::kRight, 0b110, 0}}));
 }
 
 // Whatever the ties: between any two tables both walks cross the same edges, from opposite
@@ -230,6 +230,32 @@ TEST_F(Fences, OfManyKeysGiveWayToTheWholeEdge)
 	EXPECT_FALSE(fences_.Settle());
 	EXPECT_EQ(Settled(fences_), (std::vector<EdgeFence>{Activity(2, Side::kLeft, kExcluding),
 														Activity(2, Side::kRight, kEntering)}));
+}
+
+TEST_F(Fences, AreOfWholeEdgesBeyondAWholeOne)
+{
+	const std::vector<Step> steps =
+		Walk(0, {{0, 1, true}, {1, 2, true}, {2, 3, true}, {0, 4, true}});
+	ASSERT_EQ(steps[2].edge, 2);
+	fences_.Cross(0, Side::kLeft, 7);
+	EXPECT_FALSE(fences_.CrossBeyondWhole(steps, steps[0]));
+	EXPECT_FALSE(fences_.CrossBeyondWhole(steps, steps[1]));
+	EXPECT_FALSE(fences_.Covers(1, Side::kLeft));
+	fences_.CrossWhole(0, Side::kLeft);
+	EXPECT_TRUE(fences_.CrossBeyondWhole(steps, steps[1]));
+	EXPECT_TRUE(fences_.Covers(1, Side::kLeft));
+	EXPECT_TRUE(fences_.CrossBeyondWhole(steps, steps[2]));
+	EXPECT_TRUE(fences_.Covers(2, Side::kLeft));
+	EXPECT_FALSE(fences_.CrossBeyondWhole(steps, steps[3]));
+	EXPECT_FALSE(fences_.Covers(3, Side::kLeft));
+}
+
+// Whole from the side that the walk comes from: from the other it says nothing.
+TEST_F(Fences, BeyondAWholeEdgeGoByTheSideItIsCrossedFrom)
+{
+	const std::vector<Step> steps = Walk(0, {{0, 1, true}, {1, 2, true}});
+	fences_.CrossWhole(0, Side::kRight);
+	EXPECT_FALSE(fences_.CrossBeyondWhole(steps, steps[1]));
 }
 
 TEST_F(Fences, SettleOnceEscalatedHoweverManyKeysCome)
