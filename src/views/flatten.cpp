@@ -388,6 +388,16 @@ bool PlanWithin(QueryPlan *plan, Level *outer)
 	return CheckCounts(plan) && PlanBranches(plan, outer);
 }
 
+// Joins the subqueries in what a subquery in FROM selects, where a reader's query would not find
+// them as they were.
+void JoinOutput(Level *level, Node *output, List **sum)
+{
+	const Refusal none = level->plan->refusal;
+	const bool is_needed = IsGrouped(level->plan->query) || level->is_optional;
+	if (is_needed && !JoinScalars(level, output, false, sum))
+		level->plan->refusal = none; // whether it is one of rows shows later
+}
+
 } // namespace
 
 Level *LevelBelow(const Level *like, const Query *given, Level *outer)
@@ -423,8 +433,10 @@ List *FlattenQuery(Level *level, int number, const Query *query, Level *outer)
 	List *outputs = NIL;
 	foreach (cell, query->targetList) {
 		const auto *target = lfirst_node(TargetEntry, cell);
-		if (!target->resjunk)
-			outputs = lappend(outputs, InNumbers(place->level, target->expr));
+		if (target->resjunk)
+			continue;
+		JoinOutput(place->level, reinterpret_cast<Node *>(target->expr), &sum);
+		outputs = lappend(outputs, InNumbers(place->level, target->expr));
 	}
 	place->outputs = level->is_optional ? Optional(level, sum, outputs, before) : outputs;
 	return sum;

@@ -1,5 +1,6 @@
 #include "views/outer.h"
 
+#include "views/computed.h"
 #include "views/expression.h"
 #include "views/sum.h"
 #include "views/timezones.h"
@@ -181,12 +182,60 @@ List *KeptColumns(const List *conjuncts, const Side *kept)
 	return columns;
 }
 
-// The rows of the kept side that have a match, found by the values that are compared.  NIL:
-// refused.
+// Whether an entry of FROM is computed from a side.
+bool IsComputedFrom(const RangeTblEntry *entry, const Side *side)
+{
+	return IsComputed(entry) &&
+		   bms_overlap(pull_varnos(nullptr, ComputedFrom(entry)), side->entries);
+}
+
+// Whether the nullable side is computed from the other.
+bool LooksAcross(const Level *level, const Side *kept, const Side *nullable)
+{
+	int number = -1;
+	while ((number = bms_next_member(nullable->entries, number)) >= 0)
+		if (IsComputedFrom(rt_fetch(number, level->given->rtable), kept))
+			return true;
+	return false;
+}
+
+// A call that has no rows where an argument of it is NULL; NULL: the entry is something else.
+Node *StrictCall(const RangeTblEntry *entry)
+{
+	if (entry->rtekind != RTE_FUNCTION || list_length(entry->functions) != 1)
+		return nullptr;
+	Node *call = linitial_node(RangeTblFunction, entry->functions)->funcexpr;
+	return IsA(call, FuncExpr) && castNode(FuncExpr, call)->funcretset ? call : nullptr;
+}
+
+// Adds the calls that are computed from the kept side to conditions: they have rows or not by the
+// same columns.  False: refused.
+bool AddCalls(Level *level, const Side *kept, const Side *nullable, List **conditions)
+{
+	int number = -1;
+	while ((number = bms_next_member(nullable->entries, number)) >= 0) {
+		const RangeTblEntry *entry = rt_fetch(number, level->given->rtable);
+		if (!IsComputedFrom(entry, kept))
+			continue;
+		Node *call = StrictCall(entry);
+		if (call == nullptr)
+			return Refuse(level->plan,
+						  "such a FROM of columns of the other side of an outer join is",
+						  "Call one function that makes rows, or use an inner join.");
+		*conditions = lappend(*conditions, call);
+	}
+	return true;
+}
+
+// The rows of the kept side that have a match, found by the values that are compared, and that
+// functions are computed from.  NIL: refused.
 List *MatchedByValues(Level *level, const Side *kept, const Side *nullable, List *conjuncts)
 {
-	const List *columns = KeptColumns(conjuncts, kept);
-	if (!CheckValues(level, columns, conjuncts))
+	List *conditions = list_copy(conjuncts);
+	if (!AddCalls(level, kept, nullable, &conditions))
+		return NIL;
+	const List *columns = KeptColumns(conditions, kept);
+	if (!CheckValues(level, columns, conditions))
 		return NIL;
 	auto *reference = makeNode(RangeTblRef);
 	reference->rtindex = linitial_node(Var, columns)->varno;
@@ -226,7 +275,7 @@ List *Unmatched(Level *level, const Side *kept, const Side *nullable, const List
 	const Conjuncts sorted = Sort(conjuncts, kept, nullable);
 	const List *matched = joined;
 	if (!IsUnique(level, nullable, &sorted))
-		matched = sorted.of_both == NIL
+		matched = sorted.of_both == NIL && !LooksAcross(level, kept, nullable)
 					  ? MatchedByKeys(level, kept, nullable, &sorted)
 					  : MatchedByValues(level, kept, nullable, const_cast<List *>(conjuncts));
 	if (matched == NIL)

@@ -32,6 +32,9 @@ bool IsOfTable(const Level *level, const Var *column)
 // Whether values of the type that are equal are the same in all else: 1.0 and 1.00 are not.
 bool HaveOneImage(Oid type, Oid collation)
 {
+	const Oid element = get_element_type(type);
+	if (OidIsValid(element))
+		return HaveOneImage(element, collation);
 	const TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_BTREE_OPFAMILY);
 	if (!OidIsValid(entry->btree_opf))
 		return false;
