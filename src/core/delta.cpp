@@ -18,6 +18,13 @@ Error Misuse(std::string message)
 	return Error(Code::kInvariant, std::move(message));
 }
 
+void AddRow(Group *group, const Delta::Row &row)
+{
+	group->rows += row.sign;
+	for (std::size_t i = 0; i < row.values.size(); ++i)
+		group->arguments[i].Add(row.kinds[i], row.values[i], row.sign);
+}
+
 Error Contradiction(std::string detail)
 {
 	return Error(Code::kInvariant, "state of a view's group contradicts its changes",
@@ -56,15 +63,18 @@ Delta::Delta(std::pmr::memory_resource *resource)
 
 Group &Delta::Add(int depth, ViewId view, const Row &row)
 {
-	if (row.kinds.size() != row.values.size())
-		throw Misuse("a row's values are not those of its view");
-	Group &group = At(depth, view).groups.FindOrMake(row.hash, row.key, row.kinds.size());
-	if (group.arguments.size() != row.kinds.size())
-		throw Misuse("a row's values are not those of its view");
-	group.rows += row.sign;
-	for (std::size_t i = 0; i < row.values.size(); ++i)
-		group.arguments[i].Add(row.kinds[i], row.values[i], row.sign);
+	Group &group = GroupOf(depth, view, row);
+	AddRow(&group, row);
 	return group;
+}
+
+void Delta::Replace(int depth, ViewId view, const Row &left, const Row &came)
+{
+	Group &group = GroupOf(depth, view, left);
+	if (left.kinds.size() != came.values.size())
+		throw Misuse("a row's values are not those of its view");
+	AddRow(&group, left);
+	AddRow(&group, came);
 }
 
 void Delta::Truncate(int depth, ViewId view)
@@ -250,6 +260,16 @@ const Delta::Stored &Delta::Combine(const Group &group, std::span<const Argument
 	}
 	combined_ = Stored{rows, combined_arguments_};
 	return combined_;
+}
+
+Group &Delta::GroupOf(int depth, ViewId view, const Row &row)
+{
+	if (row.kinds.size() != row.values.size())
+		throw Misuse("a row's values are not those of its view");
+	Group &group = At(depth, view).groups.FindOrMake(row.hash, row.key, row.kinds.size());
+	if (group.arguments.size() != row.kinds.size())
+		throw Misuse("a row's values are not those of its view");
+	return group;
 }
 
 Delta::ViewDelta &Delta::At(int depth, ViewId view)

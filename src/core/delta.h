@@ -96,6 +96,10 @@ public:
 	//         number of arguments is another than before; kInternal; bad_alloc.
 	Group &Add(int depth, ViewId view, const Row &row);
 
+	// A row of a group leaves and another one of it comes.  As adding both; requires: their hashes,
+	// keys and kinds are the same.
+	void Replace(int depth, ViewId view, const Row &left, const Row &came);
+
 	// The view's source became empty: what came before in this transaction no longer
 	// counts, nor does what is stored.  Throws as Add.
 	void Truncate(int depth, ViewId view);
@@ -217,6 +221,7 @@ private:
 	}
 
 	ViewDelta &At(int depth, ViewId view);
+	Group &GroupOf(int depth, ViewId view, const Row &row);
 	static void PrepareMerge(ViewMap *parent, ViewMap *child);
 	static void MergePrepared(ViewMap *parent, ViewMap *child) noexcept;
 	std::pmr::vector<GroupTable::Slot> InOrder(const GroupTable &groups);

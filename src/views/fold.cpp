@@ -21,6 +21,7 @@ struct Version {
 	KeyValues key;
 	StringInfoData image; // of the key
 	core::Value *values;
+	bool has_image; // the hash and the image are of the key
 };
 
 } // namespace
@@ -45,6 +46,7 @@ Version NewVersion(const ViewProgram *view)
 	version.key.nulls = static_cast<bool *>(palloc(sizeof(bool) * (key_count + 1)));
 	initStringInfo(&version.image);
 	version.values = static_cast<core::Value *>(palloc(sizeof(core::Value) * (argument_count + 1)));
+	version.has_image = false;
 	return version;
 }
 
@@ -184,7 +186,29 @@ core::Value ValueOf(const BaseProgram *program, const ArgumentColumns *argument,
 	return value;
 }
 
-// Evaluates the view's expressions on the row in `slot`.
+// Whether two columns of keys are alike at a glance: NULL, or values that are no pointers.
+bool IsAlike(const KeyColumn *key, Datum value, bool is_null, KeyValues other, int i)
+{
+	return is_null == other.nulls[i] &&
+		   (is_null || (key->storage.by_value && value == other.values[i]));
+}
+
+// The image stays where the last row that was evaluated here had the same key.
+void EvaluateKey(const BaseProgram *program, const ViewProgram *view, Version *version)
+{
+	bool is_same = version->has_image;
+	version->has_image = false;
+	for (int i = 0; i < view->key_count; i++) {
+		bool is_null;
+		const Datum value = ExecEvalExpr(view->keys[i].expression, program->expressions, &is_null);
+		is_same = is_same && IsAlike(&view->keys[i], value, is_null, version->key, i);
+		version->key.values[i] = value;
+		version->key.nulls[i] = is_null;
+	}
+	version->has_image = is_same;
+}
+
+// Evaluates the view's expressions on the row in `slot`, but for the key's image and hash.
 void Evaluate(const BaseProgram *program, ViewProgram *view, TupleTableSlot *slot, bool inputs,
 			  Version *version)
 {
@@ -193,24 +217,48 @@ void Evaluate(const BaseProgram *program, ViewProgram *view, TupleTableSlot *slo
 	if (!version->passes)
 		return;
 
-	const KeyValues key = version->key;
-	for (int i = 0; i < view->key_count; i++)
-		key.values[i] = ExecEvalExpr(view->keys[i].expression, program->expressions, &key.nulls[i]);
-	ClearImage(&version->image);
-	EncodeKey(view->keys, view->key_count, key, &version->image);
-	version->hash = HashKey(view->keys, view->key_count, key);
+	EvaluateKey(program, view, version);
 	for (int i = 0; i < view->argument_count; i++)
 		version->values[i] = ValueOf(program, &view->arguments[i], inputs);
 }
 
-void AddVersion(const Sink *sink, ViewProgram *view, const Version *version, int sign)
+// Makes the key's image and hash, where they are not there yet.
+void RequireImage(const ViewProgram *view, Version *version)
+{
+	if (version->has_image)
+		return;
+	ClearImage(&version->image);
+	EncodeKey(view->keys, view->key_count, version->key, &version->image);
+	version->hash = HashKey(view->keys, view->key_count, version->key);
+	version->has_image = true;
+}
+
+bool HaveOneKey(const ViewProgram *view, Version *a, Version *b)
+{
+	bool is_alike = true;
+	for (int i = 0; is_alike && i < view->key_count; i++)
+		is_alike = IsAlike(&view->keys[i], a->key.values[i], a->key.nulls[i], b->key, i);
+	if (is_alike)
+		return true;
+	RequireImage(view, a);
+	RequireImage(view, b);
+	return Bytes(&a->image) == Bytes(&b->image);
+}
+
+// The version as a row with the key of another.
+core::Delta::Row RowOf(const ViewProgram *view, const Version *version, const Version *key,
+					   int sign)
+{
+	const auto count = static_cast<std::size_t>(view->argument_count);
+	return {{view->kinds, count}, key->hash, Bytes(&key->image), sign, {version->values, count}};
+}
+
+void AddVersion(const Sink *sink, ViewProgram *view, Version *version, int sign)
 {
 	if (!version->passes)
 		return;
-	const auto count = static_cast<std::size_t>(view->argument_count);
-	const core::Delta::Row row = {
-		{view->kinds, count}, version->hash, Bytes(&version->image), sign, {version->values, count},
-	};
+	RequireImage(view, version);
+	const core::Delta::Row row = RowOf(view, version, version, sign);
 	core::Group *group = nullptr;
 	pg::Failure failure;
 	if (!pg::CallCore(&failure, [&] { group = &sink->delta->Add(sink->depth, view->home, row); }))
@@ -220,14 +268,23 @@ void AddVersion(const Sink *sink, ViewProgram *view, const Version *version, int
 	SpillIfLarge(sink->delta);
 }
 
+// A row stays in its group.
+void ReplaceVersion(const Sink *sink, ViewProgram *view, Version *left, Version *came)
+{
+	RequireImage(view, left);
+	const core::Delta::Row before = RowOf(view, left, left, -1);
+	const core::Delta::Row after = RowOf(view, came, left, +1);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure,
+					  [&] { sink->delta->Replace(sink->depth, view->home, before, after); }))
+		MEZZANINE_RAISE(failure);
+	SpillIfLarge(sink->delta);
+}
+
 // Makes NULL of what both versions have the same: it neither comes nor leaves.  True when
-// something is left, or the row moves to another group.
+// something is left.
 bool LeaveDifference(const ViewProgram *view, Version *before, Version *after)
 {
-	if (!before->passes || !after->passes)
-		return before->passes || after->passes;
-	if (Bytes(&before->image) != Bytes(&after->image))
-		return true;
 	bool differs = false;
 	for (int i = 0; i < view->argument_count; i++)
 		if (before->values[i] == after->values[i])
@@ -257,10 +314,17 @@ void FoldIntoView(const Change *change)
 		Evaluate(change->program, view, change->before, is_update, left);
 	if (change->after != nullptr)
 		Evaluate(change->program, view, change->after, is_update, came);
-	if (is_update && !LeaveDifference(view, left, came))
+	if (!left->passes && !came->passes)
 		return;
-	if (view->is_first && (left->passes || came->passes))
+	const bool stays = left->passes && came->passes && HaveOneKey(view, left, came);
+	if (stays && !LeaveDifference(view, left, came))
+		return;
+	if (view->is_first)
 		AddCount(view->counts, kRowsIn, 1);
+	if (stays && !view->has_opaque) {
+		ReplaceVersion(change->sink, view, left, came);
+		return;
+	}
 	AddVersion(change->sink, view, left, -1);
 	AddVersion(change->sink, view, came, +1);
 }

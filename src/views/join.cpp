@@ -287,21 +287,30 @@ void CompileExpressions(JoinProgram *join, const FlatJoin *flat)
 		Renumber(reinterpret_cast<Node *>(flat->query->targetList), flat->indexes));
 }
 
-// Adds the attributes that the join reads of any mention of a table.
-void AddUsed(const JoinProgram *join, Oid relation, Bitmapset **used)
+// Adds the attributes of any mention of a table by which rows of the join are found.
+void AddTied(const JoinProgram *join, Oid relation, Bitmapset **used)
 {
 	ListCell *cell;
 	for (int i = 0; i < join->table_count; i++) {
 		if (join->tables[i].entry->relid != relation)
 			continue;
 		const auto varno = static_cast<Index>(i + 1);
-		pull_varattnos(reinterpret_cast<Node *>(join->targets), varno, used);
 		foreach (cell, join->conditions)
 			pull_varattnos(static_cast<JoinCondition *>(lfirst(cell))->expression, varno, used);
 		foreach (cell, join->values)
 			pull_varattnos(ComputedFrom(static_cast<JoinedValues *>(lfirst(cell))->entry), varno,
 						   used);
 	}
+}
+
+// Adds the attributes that the join reads of any mention of a table.
+void AddUsed(const JoinProgram *join, Oid relation, Bitmapset **used)
+{
+	AddTied(join, relation, used);
+	for (int i = 0; i < join->table_count; i++)
+		if (join->tables[i].entry->relid == relation)
+			pull_varattnos(reinterpret_cast<Node *>(join->targets), static_cast<Index>(i + 1),
+						   used);
 }
 
 // What any of the joins reads of a table: all take its changes in one form.
@@ -348,6 +357,35 @@ void CompileSource(JoinedSource *source, int number, const Bitmapset *used)
 	relation_close(relation, NoLock);
 }
 
+// Of each column, whether it is in the set.
+bool *Members(const RowsColumns *columns, const Bitmapset *used)
+{
+	auto *members =
+		static_cast<bool *>(palloc(sizeof(bool) * static_cast<Size>(columns->column_count + 1)));
+	for (int i = 0; i < columns->column_count; i++)
+		members[i] =
+			bms_is_member(columns->attributes[i] - FirstLowInvalidHeapAttributeNumber, used);
+	return members;
+}
+
+void CompilePairs(const JoinProgram *join, JoinedSource *source, int number)
+{
+	Bitmapset *tied = nullptr;
+	Bitmapset *read = nullptr;
+	const auto count = static_cast<AttrNumber>(source->columns.column_count);
+	AddTied(join, source->relation, &tied);
+	AddUsed(join, source->relation, &read);
+	source->tied = Members(&source->columns, tied);
+	source->read = Members(&source->columns, read);
+	source->pair_name = psprintf("pairs of table %d", number);
+	source->pair = CreateTemplateTupleDesc(1 + 2 * count);
+	for (AttrNumber i = 1; i <= 1 + count; i++) {
+		TupleDescCopyEntry(source->pair, i, source->change, i);
+		if (i > kSignAttribute)
+			TupleDescCopyEntry(source->pair, static_cast<AttrNumber>(i + count), source->change, i);
+	}
+}
+
 JoinProgram *ReadJoin(const ArmEntry *arm)
 {
 	FlatJoin flat = Read(arm->arm);
@@ -378,8 +416,10 @@ List *ReadJoins(Oid rows)
 
 void CompileJoin(const List *joins, JoinProgram *join)
 {
-	for (int i = 0; i < join->source_count; i++)
+	for (int i = 0; i < join->source_count; i++) {
 		CompileSource(&join->sources[i], i, UsedOf(joins, join->sources[i].relation));
+		CompilePairs(join, &join->sources[i], i);
+	}
 	CompileEdges(join);
 	CompileReferences(join);
 }

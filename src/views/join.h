@@ -21,6 +21,10 @@ struct JoinedSource {
 	RowsColumns columns;
 	TupleDesc change; // of its changed rows: a sign, then the columns
 	const char *name; // of its changes in queries
+	bool *tied;       // of each column: a condition of this join reads it,
+	bool *read;       // or it reads it anyhow
+	TupleDesc pair;   // of two changed rows (pairs.h): the columns come a second time
+	const char *pair_name;
 };
 
 // The sign of a changed row: how often it came, or left where it is below zero.

@@ -2,6 +2,7 @@
 
 #include "pg/attempt.h"
 #include "views/image.h"
+#include "views/pairs.h"
 #include "views/partitions.h"
 #include "views/program.h"
 #include "views/spill.h"
@@ -150,7 +151,7 @@ List *LoadChanges(const JoinWork *work)
 	ListCell *cell;
 	foreach (cell, JoinsOf(work->program)) {
 		auto *changes = static_cast<JoinChanges *>(palloc(sizeof(JoinChanges)));
-		*changes = OpenChanges(static_cast<JoinProgram *>(lfirst(cell)));
+		*changes = OpenChanges(static_cast<JoinProgram *>(lfirst(cell)), false);
 		joined = lappend(joined, changes);
 	}
 	foreach (cell, work->pending->deltas)
@@ -185,6 +186,45 @@ bool FoldJoined(TupleTableSlot *row, void *context)
 	return true;
 }
 
+// Folds two joined rows, the one in the other's place.
+void FoldPair(TupleTableSlot *left, TupleTableSlot *came, int64 count, void *context)
+{
+	const auto *work = static_cast<JoinWork *>(context);
+	for (int64 i = 0; i < count; i++) {
+		CHECK_FOR_INTERRUPTS();
+		if (work->sign > 0)
+			FoldRow(&work->sink, work->program, left, came);
+		else
+			FoldRow(&work->sink, work->program, came, left);
+	}
+}
+
+// A term of one table's changes.
+void FoldTable(JoinWork *work, JoinChanges *changes, int table)
+{
+	const int source = changes->join->tables[table].source;
+	SplitChanges split;
+	if (!SplitIntoPairs(changes, source, &split)) {
+		RunTerm(changes, core::SetOf(table), FoldJoined, work);
+		return;
+	}
+	if (split.pairs.counts[source] > 0)
+		RunPairs(&split.pairs, table, FoldPair, work);
+	if (split.rest.counts[source] > 0)
+		RunTerm(&split.rest, core::SetOf(table), FoldJoined, work);
+	CloseSplit(&split);
+}
+
+void FoldTerm(JoinWork *work, JoinChanges *changes, core::Tables deltas)
+{
+	if (IsEmptyTerm(changes, deltas))
+		return;
+	if ((deltas & (deltas - 1)) == 0)
+		FoldTable(work, changes, pg_rightmost_one_pos64(deltas));
+	else
+		RunTerm(changes, deltas, FoldJoined, work);
+}
+
 // While we waited for fences somebody may have attached a partition, or made an index.
 bool KeepCurrent(JoinWork *work, JoinChanges *changes, int number)
 {
@@ -208,8 +248,7 @@ void FoldJoin(JoinWork *work, JoinChanges *changes, int number)
 		const core::Tables changed = ChangedTables(changes);
 		work->sign = changes->join->sign;
 		for (core::Tables some = changed; some != 0; some = (some - 1) & changed)
-			if (!IsEmptyTerm(changes, some))
-				RunTerm(changes, some, FoldJoined, work);
+			FoldTerm(work, changes, some);
 	}
 	PopActiveSnapshot();
 }
@@ -234,7 +273,7 @@ void FoldAnew(JoinWork *work)
 	PushActiveSnapshot(GetLatestSnapshot());
 	foreach (cell, JoinsOf(work->program)) {
 		auto *join = static_cast<JoinProgram *>(lfirst(cell));
-		JoinChanges none = OpenChanges(join);
+		JoinChanges none = OpenChanges(join, false);
 		work->sign = join->sign;
 		RunTerm(&none, 0, FoldJoined, work);
 	}

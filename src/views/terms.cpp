@@ -11,6 +11,7 @@ struct JoinPlan {
 	core::Tables deltas;
 	core::Tables tables;
 	int edge; // whose keys are the rows, or kTerm
+	bool paired;
 	int magnitude;
 	PlannedStmt *plan;
 	JoinPlan *next;
@@ -37,7 +38,8 @@ struct JoinQuery {
 struct Placement {
 	const JoinProgram *join;
 	core::Tables deltas;
-	int *indexes; // in the range table, from 1
+	int *indexes;  // in the range table, from 1
+	bool has_left; // columns of pairs are those of the row that left
 };
 
 bool Has(core::Tables tables, int table)
@@ -65,29 +67,43 @@ Node *Place(Node *node, void *context)
 	var->varno = placement->indexes[table];
 	if (Has(placement->deltas, table)) {
 		const int source = placement->join->tables[table].source;
-		var->varattno = ColumnOfChange(&placement->join->sources[source].columns, var->varattno);
+		const RowsColumns *columns = &placement->join->sources[source].columns;
+		var->varattno = ColumnOfChange(columns, var->varattno);
+		if (placement->has_left)
+			var->varattno = static_cast<AttrNumber>(var->varattno + columns->column_count);
 	}
 	var->varnosyn = 0;
 	var->varattnosyn = 0;
 	return reinterpret_cast<Node *>(var);
 }
 
-// A range-table entry for the changes of a source.
-RangeTblEntry *ChangesEntry(const JoinedSource *source, double tuples)
+TupleDesc FormOf(const JoinChanges *changes, const JoinedSource *source)
 {
+	return changes->paired ? source->pair : source->change;
+}
+
+const char *NameOf(const JoinChanges *changes, const JoinedSource *source)
+{
+	return changes->paired ? source->pair_name : source->name;
+}
+
+// A range-table entry for the changes of a source.
+RangeTblEntry *ChangesEntry(const JoinChanges *changes, const JoinedSource *source, double tuples)
+{
+	const TupleDesc form = FormOf(changes, source);
 	RangeTblEntry *entry = makeNode(RangeTblEntry);
 	List *names = NIL;
-	for (int i = 0; i < source->change->natts; i++) {
-		const FormData_pg_attribute *column = TupleDescAttr(source->change, i);
+	for (int i = 0; i < form->natts; i++) {
+		const FormData_pg_attribute *column = TupleDescAttr(form, i);
 		names = lappend(names, makeString(pstrdup(NameStr(column->attname))));
 		entry->coltypes = lappend_oid(entry->coltypes, column->atttypid);
 		entry->coltypmods = lappend_int(entry->coltypmods, column->atttypmod);
 		entry->colcollations = lappend_oid(entry->colcollations, column->attcollation);
 	}
 	entry->rtekind = RTE_NAMEDTUPLESTORE;
-	entry->enrname = pstrdup(source->name);
+	entry->enrname = pstrdup(NameOf(changes, source));
 	entry->enrtuples = tuples;
-	entry->eref = makeAlias(source->name, names);
+	entry->eref = makeAlias(entry->enrname, names);
 	entry->inFromCl = true;
 	return entry;
 }
@@ -124,7 +140,7 @@ RangeTblEntry *EntryOf(const JoinQuery *query, int table)
 	if (!Has(query->deltas, table))
 		return static_cast<RangeTblEntry *>(copyObjectImpl(join->tables[table].entry));
 	const int64 count = CountOf(query->changes, table);
-	return ChangesEntry(&join->sources[join->tables[table].source],
+	return ChangesEntry(query->changes, &join->sources[join->tables[table].source],
 						count <= kFewChanges ? 1.0 : static_cast<double>(count));
 }
 
@@ -144,7 +160,8 @@ Placement PlaceTables(const JoinQuery *query, Query *select)
 	const JoinProgram *join = query->changes->join;
 	const int count = join->table_count + list_length(join->values);
 	Placement placement = {join, query->deltas,
-						   static_cast<int *>(palloc0(sizeof(int) * static_cast<Size>(count)))};
+						   static_cast<int *>(palloc0(sizeof(int) * static_cast<Size>(count))),
+						   false};
 	ListCell *cell;
 	for (int i = 0; i < join->table_count; i++)
 		if (Has(query->tables, i))
@@ -186,6 +203,41 @@ Expr *SignOf(const Placement *placement)
 	return sign == nullptr ? One() : sign;
 }
 
+void AddTarget(Query *select, Node *expression)
+{
+	const auto number = static_cast<AttrNumber>(list_length(select->targetList) + 1);
+	select->targetList =
+		lappend(select->targetList,
+				makeTargetEntry(reinterpret_cast<Expr *>(expression), number, nullptr, false));
+}
+
+// Whether a column of the rows view may differ between the rows of a pair.
+bool Differs(const JoinProgram *join, int table, TargetEntry *target)
+{
+	const JoinedSource *source = &join->sources[join->tables[table].source];
+	Bitmapset *used = nullptr;
+	pull_varattnos(reinterpret_cast<Node *>(target->expr), static_cast<Index>(table + 1), &used);
+	for (int i = 0; i < source->columns.column_count; i++)
+		if (!source->tied[i] &&
+			bms_is_member(source->columns.attributes[i] - FirstLowInvalidHeapAttributeNumber, used))
+			return true;
+	return false;
+}
+
+// What the rows of a pair differ in, as of the one that left.
+void AddLeft(const JoinQuery *query, Placement *placement, Query *select)
+{
+	const int table = pg_rightmost_one_pos64(query->deltas);
+	ListCell *cell;
+	placement->has_left = true;
+	foreach (cell, query->targets) {
+		auto *target = lfirst_node(TargetEntry, cell);
+		if (Differs(placement->join, table, target))
+			AddTarget(select, Place(reinterpret_cast<Node *>(target->expr), placement));
+	}
+	placement->has_left = false;
+}
+
 Query *MakeQuery(const JoinQuery *query)
 {
 	Query *select = makeNode(Query);
@@ -205,12 +257,10 @@ Query *MakeQuery(const JoinQuery *query)
 		select->jointree->quals = reinterpret_cast<Node *>(make_ands_explicit(conditions));
 	select->targetList =
 		reinterpret_cast<List *>(Place(reinterpret_cast<Node *>(query->targets), &placement));
+	if (query->changes->paired)
+		AddLeft(query, &placement, select);
 	if (query->edge == kTerm)
-		select->targetList =
-			lappend(select->targetList,
-					makeTargetEntry(SignOf(&placement),
-									static_cast<AttrNumber>(list_length(select->targetList) + 1),
-									pstrdup("sign"), false));
+		AddTarget(select, reinterpret_cast<Node *>(SignOf(&placement)));
 	return select;
 }
 
@@ -244,17 +294,16 @@ PlannedStmt *PlanFor(const JoinQuery *query)
 	const int magnitude = MagnitudeOf(query);
 	for (const JoinPlan *plan = join->plans; plan != nullptr; plan = plan->next)
 		if (plan->deltas == query->deltas && plan->tables == query->tables &&
-			plan->edge == query->edge && plan->magnitude == magnitude)
+			plan->edge == query->edge && plan->paired == query->changes->paired &&
+			plan->magnitude == magnitude)
 			return plan->plan;
 
 	PlannedStmt *made = MakePlan(query);
 	MemoryContext old = MemoryContextSwitchTo(join->context);
 	auto *plan = static_cast<JoinPlan *>(palloc(sizeof(JoinPlan)));
-	*plan = {query->deltas,
-			 query->tables,
-			 query->edge,
-			 magnitude,
-			 static_cast<PlannedStmt *>(copyObjectImpl(made)),
+	*plan = {query->deltas, query->tables,
+			 query->edge,   query->changes->paired,
+			 magnitude,     static_cast<PlannedStmt *>(copyObjectImpl(made)),
 			 join->plans};
 	join->plans = plan;
 	MemoryContextSwitchTo(old);
@@ -295,6 +344,35 @@ void Run(const JoinQuery *query, RowTaker take, void *context)
 	MemoryContextDelete(scratch);
 }
 
+// Where a row of a query over pairs is taken apart.
+struct PairSplit {
+	PairTaker take;
+	void *context;
+	int count;   // of the rows view's columns
+	int *places; // of each in the row, as it left
+	TupleTableSlot *left;
+	TupleTableSlot *came;
+};
+
+bool TakePair(TupleTableSlot *row, void *context)
+{
+	auto *split = static_cast<PairSplit *>(context);
+	slot_getallattrs(row);
+	ExecClearTuple(split->left);
+	ExecClearTuple(split->came);
+	for (int i = 0; i < split->count; i++) {
+		split->left->tts_values[i] = row->tts_values[split->places[i]];
+		split->left->tts_isnull[i] = row->tts_isnull[split->places[i]];
+		split->came->tts_values[i] = row->tts_values[i];
+		split->came->tts_isnull[i] = row->tts_isnull[i];
+	}
+	ExecStoreVirtualTuple(split->left);
+	ExecStoreVirtualTuple(split->came);
+	const int sign = row->tts_tupleDescriptor->natts - 1;
+	split->take(split->left, split->came, DatumGetInt64(row->tts_values[sign]), split->context);
+	return true;
+}
+
 core::Tables AllTables(const JoinProgram *join)
 {
 	return core::SetOf(join->table_count) - 1;
@@ -307,8 +385,8 @@ void OpenStore(JoinChanges *changes, int number)
 	changes->stores[number] = tuplestore_begin_heap(false, false, work_mem);
 	auto *relation =
 		static_cast<EphemeralNamedRelation>(palloc0(sizeof(EphemeralNamedRelationData)));
-	relation->md.name = const_cast<char *>(source->name);
-	relation->md.tupdesc = source->change;
+	relation->md.name = const_cast<char *>(NameOf(changes, source));
+	relation->md.tupdesc = FormOf(changes, source);
 	relation->md.enrtype = ENR_NAMED_TUPLESTORE;
 	relation->reldata = changes->stores[number];
 	register_ENR(changes->environment, relation);
@@ -360,7 +438,7 @@ bool PlansUse(const JoinProgram *join, int cache_id, uint32 hash)
 
 } // namespace
 
-JoinChanges OpenChanges(JoinProgram *join)
+JoinChanges OpenChanges(JoinProgram *join, bool paired)
 {
 	const auto count = static_cast<Size>(join->source_count);
 	JoinChanges changes = {
@@ -370,6 +448,7 @@ JoinChanges OpenChanges(JoinProgram *join)
 		static_cast<int64 *>(palloc0(sizeof(int64) * count)),
 		static_cast<bool *>(palloc0(sizeof(bool) * count)),
 		static_cast<bool *>(palloc0(sizeof(bool) * count)),
+		paired,
 		create_queryEnv()};
 	return changes;
 }
@@ -385,8 +464,8 @@ void AddChange(JoinChanges *changes, int source, Datum *values, bool *nulls)
 {
 	if (changes->stores[source] == nullptr)
 		OpenStore(changes, source);
-	tuplestore_putvalues(changes->stores[source], changes->join->sources[source].change, values,
-						 nulls);
+	tuplestore_putvalues(changes->stores[source], FormOf(changes, &changes->join->sources[source]),
+						 values, nulls);
 	changes->counts[source]++;
 	(DatumGetInt64(values[0]) > 0 ? changes->came : changes->left)[source] = true;
 }
@@ -421,6 +500,29 @@ void RunTerm(JoinChanges *changes, core::Tables deltas, RowTaker take, void *con
 	const JoinQuery query = {changes, deltas, AllTables(changes->join), kTerm,
 							 changes->join->targets};
 	Run(&query, take, context);
+}
+
+void RunPairs(JoinChanges *pairs, int table, PairTaker take, void *context)
+{
+	const JoinProgram *join = pairs->join;
+	const int count = list_length(join->targets);
+	auto *places = static_cast<int *>(palloc(sizeof(int) * static_cast<Size>(count + 1)));
+	int next = count;
+	ListCell *cell;
+	foreach (cell, join->targets)
+		places[foreach_current_index(cell)] = Differs(join, table, lfirst_node(TargetEntry, cell))
+												  ? next++
+												  : foreach_current_index(cell);
+	const TupleDesc form = ExecTypeFromTL(join->targets);
+	PairSplit split = {take,
+					   context,
+					   count,
+					   places,
+					   MakeSingleTupleTableSlot(form, &TTSOpsVirtual),
+					   MakeSingleTupleTableSlot(form, &TTSOpsVirtual)};
+	RunTerm(pairs, core::SetOf(table), TakePair, &split);
+	ExecDropSingleTupleTableSlot(split.left);
+	ExecDropSingleTupleTableSlot(split.came);
 }
 
 void RunStep(JoinChanges *changes, int root, const core::Step *step, RowTaker take, void *context)

@@ -22,16 +22,17 @@ struct JoinChanges {
 	int64 *counts;            // of rows in them
 	bool *came;               // of each source: some row came
 	bool *left;               // or left
+	bool paired;              // the rows are pairs (pairs.h)
 	QueryEnvironment *environment;
 };
 
-// Opens an empty set of changes.  In the current context.
-JoinChanges OpenChanges(JoinProgram *join);
+// Opens an empty set of changes, or of pairs.  In the current context.
+JoinChanges OpenChanges(JoinProgram *join, bool paired);
 
 // Frees the changed rows.
 void CloseChanges(JoinChanges *changes);
 
-// Adds a changed row of a source, in the form of its `change`.
+// Adds a changed row of a source, in the form of its `change`, or a pair in that of its `pair`.
 void AddChange(JoinChanges *changes, int source, Datum *values, bool *nulls);
 
 // The tables whose changes make a difference: those that have some, but for what foreign keys say
@@ -48,6 +49,14 @@ using RowTaker = bool (*)(TupleTableSlot *row, void *context);
 // snapshot.  Rows are those of the rows view and one column more, the sign: times the row
 // comes, or goes where it is below zero.
 void RunTerm(JoinChanges *changes, core::Tables deltas, RowTaker take, void *context);
+
+// Gets each two rows of a query over pairs: one that leaves and one that comes in its place, as
+// often as `count` says.
+using PairTaker = void (*)(TupleTableSlot *left, TupleTableSlot *came, int64 count, void *context);
+
+// Runs the join of all tables with one replaced by pairs of its changes.  Rows are those of the
+// rows view.
+void RunPairs(JoinChanges *pairs, int table, PairTaker take, void *context);
 
 // Runs the join of the tables on a step's path, the root replaced by its changes.  Rows are the
 // keys of the step's edge on the near side.
