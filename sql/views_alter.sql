@@ -36,6 +36,17 @@ FROM mezzanine_info.views WHERE view = 'mezzanine.al_v'::regclass;
 SELECT has_table_privilege('al_reader', 'mezzanine.al_v', 'SELECT') AS granted;
 SELECT * FROM state;
 
+-- Indexes that somebody gave the tables: kept where the columns are there still.
+CREATE FUNCTION half(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 / 2';
+ALTER FUNCTION half OWNER TO al_owner;
+CREATE INDEX "al top" ON mezzanine_state.al_v (sum_v DESC, (al.half(sum_v))) WITH (fillfactor = 60) WHERE k > 0;
+CREATE INDEX al_gone ON mezzanine_state.al_v (irregular_v);
+SELECT mezzanine.alter_view('mezzanine.al_v', query => 'SELECT k, sum(v) AS s, count(*) AS n FROM t WHERE v > 4 GROUP BY k');
+\d mezzanine_state.al_v
+SELECT mezzanine.alter_view('mezzanine.al_v', query => 'SELECT k, min(v) AS s, count(*) AS n FROM t WHERE v > 3 GROUP BY k');
+SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'al_v' ORDER BY 1;
+SELECT mezzanine.alter_view('mezzanine.al_v', query => 'SELECT k, sum(v) AS s, count(*) AS n FROM t WHERE v > 3 GROUP BY k');
+
 -- Another table: the first one is watched no more.
 SET ROLE al_owner;
 SELECT mezzanine.alter_view('mezzanine.al_v', query => 'SELECT k, sum(v) AS s, count(*) AS n FROM u GROUP BY k', on_stale => 'error');

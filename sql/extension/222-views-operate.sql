@@ -26,7 +26,8 @@ COMMENT ON FUNCTION mezzanine.alter_view(regclass, text, text, integer, interval
 	'leaves as it is';
 
 -- Steps of alter_view, which makes a new view under the old one's name and gives its tables to
--- the old one.  Called as the catalogue's owner.
+-- the old one.  Called as the catalogue's owner, but for keep_indexes, which computes with what is
+-- the view's owner's.
 CREATE FUNCTION mezzanine_state.set_aside(view regclass) RETURNS void
 	LANGUAGE plpgsql VOLATILE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -89,6 +90,45 @@ END $$;
 COMMENT ON FUNCTION mezzanine_state.exchange(regclass, regclass) IS
 	'gives two mezzanine views each other''s definition, cores and settings';
 
+-- Those of create_view's own making have a comment that says so.
+CREATE FUNCTION mezzanine_state.keep_indexes(aside regclass, view regclass) RETURNS void
+	LANGUAGE plpgsql VOLATILE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	given   record;
+	command text;
+BEGIN
+	FOR given IN
+		SELECT k.oid AS number, k.relname AS name, t.now,
+		       CASE WHEN i.indisunique THEN 'CREATE UNIQUE INDEX' ELSE 'CREATE INDEX' END AS verb,
+		       t.was, pg_get_indexdef(k.oid) AS definition
+		FROM mezzanine_info.cores AS o
+		JOIN mezzanine_info.cores AS n ON n.view = keep_indexes.view AND n.number = o.number
+		CROSS JOIN LATERAL (VALUES (o.home, n.home), (o.cells, n.cells)) AS t(was, now)
+		JOIN pg_index AS i ON i.indrelid = t.was
+		JOIN pg_class AS k ON k.oid = i.indexrelid
+		WHERE o.view = keep_indexes.aside AND t.now IS NOT NULL
+		  AND obj_description(k.oid, 'pg_class') IS DISTINCT FROM 'made by mezzanine'
+		ORDER BY k.oid
+	LOOP
+		command := format('%s %I ON %s', given.verb, given.name, given.now)
+		           || substr(given.definition, 1 + length(
+		                  format('%s %I ON %s', given.verb, given.name, given.was)));
+		BEGIN
+			EXECUTE format('ALTER INDEX mezzanine_state.%I RENAME TO %I', given.name,
+			               'mezzanine_aside_' || given.number);
+			EXECUTE command;
+		EXCEPTION WHEN undefined_column OR undefined_function OR undefined_object THEN
+			RAISE WARNING 'index "%" is gone with the old tables of the view', given.name
+				USING DETAIL = format('%s: %s.', command, sqlerrm),
+				      HINT = 'Look which columns the new ones have, and whether it is still wanted.';
+		END;
+	END LOOP;
+END $$;
+COMMENT ON FUNCTION mezzanine_state.keep_indexes(regclass, regclass) IS
+	'gives the tables of a view the indexes that somebody gave those that it had before';
+
 CREATE FUNCTION mezzanine_state.set_spread(view regclass, spread integer) RETURNS void
 	LANGUAGE sql VOLATILE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -104,10 +144,12 @@ COMMENT ON FUNCTION mezzanine_state.set_spread(regclass, integer) IS
 REVOKE ALL ON FUNCTION
 	mezzanine_state.set_aside(regclass), mezzanine_state.exchange(regclass, regclass),
 	mezzanine_state.set_spread(regclass, integer),
+	mezzanine_state.keep_indexes(regclass, regclass),
 	mezzanine.alter_view(regclass, text, text, integer, interval, text, text),
 	mezzanine.refresh(regclass, boolean), mezzanine.pause(regclass), mezzanine.resume(regclass)
 FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
+	mezzanine_state.keep_indexes(regclass, regclass),
 	mezzanine.alter_view(regclass, text, text, integer, interval, text, text),
 	mezzanine.refresh(regclass, boolean), mezzanine.pause(regclass), mezzanine.resume(regclass)
 TO mezzanine_author;

@@ -273,6 +273,8 @@ void Remake(const Alteration *to)
 	RunAs(CatalogueOwner(),
 		  psprintf("SELECT %s.exchange(%u::pg_catalog.regclass, %u::pg_catalog.regclass)",
 				   kStateSchema, to->view, made));
+	RUN("SELECT %s.keep_indexes(%u::pg_catalog.regclass, %u::pg_catalog.regclass)", kStateSchema,
+		made, to->view);
 	// The event trigger on sql_drop removes what was made for the old one.
 	RUN("DROP VIEW %s", QualifiedName(made));
 	RUN("ALTER VIEW %s RENAME TO %s", QualifiedName(to->view), quote_identifier(to->name));

@@ -315,6 +315,28 @@ List *CreateCores(const QueryPlan *plan, const ViewNames *view, const CreateOpti
 	return all;
 }
 
+// Tells these indexes of a table from those that somebody gives it.
+void MarkIndexes(Oid table)
+{
+	Relation relation = table_open(table, AccessShareLock);
+	List *indexes = RelationGetIndexList(relation);
+	ListCell *cell;
+	table_close(relation, NoLock);
+	foreach (cell, indexes)
+		CommentOn("INDEX", QualifiedName(lfirst_oid(cell)), "made by mezzanine");
+}
+
+void MarkAllIndexes(const List *cores)
+{
+	ListCell *cell;
+	foreach (cell, cores) {
+		const auto *core = static_cast<CoreNames *>(lfirst(cell));
+		MarkIndexes(RelationOid(core->home));
+		if (core->cells != nullptr)
+			MarkIndexes(RelationOid(core->cells));
+	}
+}
+
 // Makes the view that readers read.
 void Publish(const QueryPlan *plan, const ViewNames *names, const List *cores, const char *comment)
 {
@@ -422,6 +444,7 @@ void CreateView(QueryPlan *plan, const ViewNames *names, const CreateOptions *op
 		RUN("CREATE VIEW %s AS %s", names->definition,
 			pg_get_querydef(static_cast<Query *>(copyObjectImpl(plan->definition)), false));
 	List *cores = CreateCores(plan, names, options);
+	MarkAllIndexes(cores);
 	foreach (cell, plan->tables)
 		WatchBase(lfirst_oid(cell));
 	Publish(plan, names, cores, options->comment);
