@@ -186,5 +186,14 @@ RESET ALL;
 SET search_path = val;
 SELECT * FROM mezzanine.val_c;
 SELECT differences('val_c');
+
+-- The least days and months there are have no opposite.
+CREATE TABLE least_interval (k int, v interval);
+SELECT mezzanine.create_view('val_least', 'SELECT k, sum(v) AS s FROM least_interval GROUP BY k');
+INSERT INTO least_interval VALUES (1, '-2147483648 days -2147483648 months'), (1, '1 day');
+SELECT * FROM mezzanine.val_least;
+DELETE FROM least_interval WHERE v < '0';
+SELECT * FROM mezzanine.val_least;
+SELECT differences('val_least');
 \set VERBOSITY terse
 DROP SCHEMA val CASCADE;

@@ -115,8 +115,8 @@ void Argument::Add(ArgumentKind kind, const Value &value, int sign)
 		rare_->decimal.AddWire(value.wire, sign);
 		return;
 	case ArgumentKind::kInterval:
-		MakeRare().days += value.days * sign;
-		rare_->months += value.months * sign;
+		MakeRare().days += static_cast<__int128>(value.days) * sign;
+		rare_->months += static_cast<__int128>(value.months) * sign;
 		integer_ += static_cast<__int128>(value.integer) * sign;
 		break;
 	case ArgumentKind::kFloat:
