@@ -52,7 +52,7 @@ CREATE FUNCTION mezzanine_state.guard() RETURNS trigger
 COMMENT ON FUNCTION mezzanine_state.guard() IS
 	'BEFORE trigger of home tables: refuses every change that the engine did not make';
 
--- CREATE OR REPLACE TRIGGER leaves the name, and takes away what it stands for.
+-- A trigger that is replaced keeps its name, and loses what that stands for.
 CREATE FUNCTION mezzanine_state.is_impostor(t pg_trigger) RETURNS boolean
 	LANGUAGE plpgsql STABLE STRICT
 	SET search_path = pg_catalog, pg_temp

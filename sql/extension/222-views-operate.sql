@@ -122,7 +122,7 @@ BEGIN
 		EXCEPTION WHEN undefined_column OR undefined_function OR undefined_object THEN
 			RAISE WARNING 'index "%" is gone with the old tables of the view', given.name
 				USING DETAIL = format('%s: %s.', command, sqlerrm),
-				      HINT = 'Look which columns the new ones have, and whether it is still wanted.';
+				      HINT = 'Look which columns the new ones have, and whether it is wanted.';
 		END;
 	END LOOP;
 END $$;
