@@ -50,3 +50,20 @@ SELECT * FROM pg_temp.by_index('quantity = 987008');
 DROP INDEX inventory.indexes_plain, inventory.indexes_partial, inventory.indexes_hash;
 SELECT inventory.receive('indexes-lamp', 'north', 987009) > 0 AS received;
 SELECT * FROM inventory.verify('indexes-lamp');
+
+-- Constraints are prepared once a session as well, with what their functions did then: a function
+-- that is another one now is noticed.
+CREATE FUNCTION public.indexes_small(quantity bigint) RETURNS boolean LANGUAGE sql IMMUTABLE
+	AS 'SELECT $1 < 1000000';
+ALTER TABLE inventory.journal ADD CONSTRAINT indexes_small CHECK (public.indexes_small(quantity)) NOT VALID;
+SELECT inventory.receive('indexes-lamp', 'north', 500) > 0 AS received;
+CREATE OR REPLACE FUNCTION public.indexes_small(quantity bigint) RETURNS boolean LANGUAGE sql IMMUTABLE
+	AS 'SELECT $1 < 400';
+\set VERBOSITY sqlstate
+SELECT inventory.receive('indexes-lamp', 'north', 500);
+\set VERBOSITY default
+SELECT inventory.receive('indexes-lamp', 'north', 399) > 0 AS received;
+ALTER TABLE inventory.journal DROP CONSTRAINT indexes_small;
+DROP FUNCTION public.indexes_small;
+SELECT inventory.receive('indexes-lamp', 'north', 500) > 0 AS received;
+SELECT * FROM inventory.verify('indexes-lamp');

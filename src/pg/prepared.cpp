@@ -40,6 +40,12 @@ void Invalidate(Datum, Oid table)
 	}
 }
 
+// A function has changed, which a constraint or an index may call, or have been planned with.
+void InvalidateAll(Datum, int, uint32)
+{
+	Invalidate(Datum{0}, InvalidOid);
+}
+
 void MakeTable()
 {
 	HASHCTL control{};
@@ -49,6 +55,7 @@ void MakeTable()
 	prepared_tables =
 		hash_create("mezzanine tables", 32, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	CacheRegisterRelcacheCallback(Invalidate, Datum{0});
+	CacheRegisterSyscacheCallback(PROCOID, InvalidateAll, Datum{0});
 }
 
 // Frees what was prepared for tables that have changed, or are no longer there.
