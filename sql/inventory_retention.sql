@@ -37,14 +37,18 @@ FROM (SELECT stock, account, quantity FROM inventory.opening_balance
 	UNION ALL SELECT stock, from_account, -quantity FROM inventory.journal) AS side
 GROUP BY stock, account;
 CREATE TEMP TABLE before AS TABLE balance;
-DO $$ DECLARE pruned record; calls int := 0; BEGIN
+-- One row at a time at first, for there may be little past; other tests may have left much.
+DO $$ DECLARE pruned record; none boolean; rounds int := 0; calls int := 0; most int; BEGIN
 	LOOP
-		SELECT * INTO pruned FROM inventory.prune(current_setting('retention.before')::timestamptz, 2000);
-		EXIT WHEN pruned IS NOT DISTINCT FROM ROW(0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint);
-		IF greatest(pruned.movements, pruned.reservations, pruned.keys, pruned.holds) > 2000 THEN
+		rounds := rounds + 1;
+		most := CASE WHEN rounds <= 5 THEN 1 ELSE 2000 END;
+		SELECT * INTO pruned FROM inventory.prune(current_setting('retention.before')::timestamptz, most);
+		none := pruned IS NOT DISTINCT FROM ROW(0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint);
+		EXIT WHEN none AND rounds > 5;
+		IF greatest(pruned.movements, pruned.reservations, pruned.keys, pruned.holds) > most THEN
 			RAISE EXCEPTION 'more than asked for: %', pruned;
 		END IF;
-		calls := calls + 1;
+		calls := calls + (NOT none)::int;
 	END LOOP;
 	RAISE NOTICE 'pruned in several calls: %', calls > 2;
 END $$;
