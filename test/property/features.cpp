@@ -6,7 +6,7 @@ namespace mezzanine::test
 {
 
 // What create_view takes.
-constexpr const char *kTaken = "goeslhuft";
+constexpr const char *kTaken = "goelshuftj";
 
 bool Draws(Random *random, Feature feature, unsigned percent)
 {
@@ -14,7 +14,7 @@ bool Draws(Random *random, Feature feature, unsigned percent)
 	static const std::string wanted = given != nullptr ? given : kTaken;
 	const bool chosen = random->Chance(percent); // asked always, so that a seed means the same
 	return chosen &&
-		   wanted.find("goelshuft"[static_cast<std::size_t>(feature)]) != std::string::npos;
+		   wanted.find("goelshuftj"[static_cast<std::size_t>(feature)]) != std::string::npos;
 }
 
 } // namespace mezzanine::test

@@ -16,11 +16,12 @@ enum class Feature {
 	kSets,      // UNION, INTERSECT, EXCEPT in FROM
 	kFunctions, // functions and VALUES in FROM
 	kTop,       // UNION, INTERSECT, EXCEPT of whole queries
+	kJoins,     // more than one item in FROM, which most of the others need
 };
 
 // True for about `percent` of the calls, where the feature is wanted: MEZZANINE_PROPERTY_FEATURES
-// has the letters of those (g o e l s h u f t, in this order).  Where it is not set, all that
-// create_view takes are.
+// has the letters of those (g o e l s h u f t j, in this order).  Where it is not set, all that
+// create_view takes are; where it is empty, views are over one table.
 bool Draws(Random *random, Feature feature, unsigned percent);
 
 } // namespace mezzanine::test

@@ -259,7 +259,7 @@ Source RandomSource(Random *random, const std::vector<Table> &tables, Crowd crow
 {
 	Join join{random, tables, crowd, makeup, {TableItem(random->Pick(tables), "x")}, {}};
 	join.source.from = join.items[0].sql;
-	if (random->Chance(tables.size() > 1 ? 80 : 15))
+	if (Draws(random, Feature::kJoins, tables.size() > 1 ? 80 : 15))
 		JoinMany(&join);
 	else
 		NameColumns(&join);
