@@ -19,6 +19,8 @@ INSERT INTO queries (name, query) VALUES
 	('so_except', 'SELECT k, x FROM a EXCEPT SELECT k, x FROM b'),
 	('so_except_all', 'SELECT k FROM a EXCEPT ALL SELECT k FROM b'),
 	('so_nested', '(SELECT k FROM a WHERE x > 1 UNION ALL SELECT k FROM b) EXCEPT ALL (SELECT k FROM a INTERSECT SELECT k FROM b ORDER BY k LIMIT 1)'),
+	('so_limited', '(SELECT k, count(*) AS n FROM a GROUP BY k ORDER BY n DESC, k LIMIT 1) UNION ALL (SELECT k, x FROM b ORDER BY id OFFSET 2) UNION ALL
+		(SELECT k, rank() OVER (ORDER BY count(*), k) FROM b GROUP BY k HAVING min(x) < 3)'),
 	('so_joined', 'SELECT a.k, count(*) FROM a JOIN b ON b.k = a.k GROUP BY a.k UNION ALL SELECT a.k, max(b.x) FROM a LEFT JOIN b ON b.id = a.x GROUP BY a.k'),
 	('so_same', 'SELECT k, x::int FROM b UNION ALL SELECT k, x FROM b WHERE x > 2'),
 	('so_with', 'WITH few AS (SELECT * FROM a WHERE x < 3), per AS (SELECT k, count(*) AS n FROM few GROUP BY k) SELECT k, n FROM per UNION SELECT k, x FROM few'),

@@ -25,6 +25,8 @@ INSERT INTO queries (name, query) VALUES
 	('sq_bag', 'SELECT town, round(worth) AS worth FROM by_town'),
 	('sq_with', 'WITH recent AS (SELECT * FROM sales WHERE at > timestamptz ''2024-06-05Z''), named AS MATERIALIZED (SELECT r.units, s.town FROM recent r, shops s WHERE s.id = r.shop)
 		SELECT a.town, count(*), sum(a.units) FROM named a JOIN named b ON a.units = b.units AND a.town < b.town GROUP BY a.town'),
+	('sq_with_of_with', 'WITH recent AS (SELECT * FROM sales WHERE at > timestamptz ''2024-06-05Z''), large AS (SELECT * FROM recent WHERE units > 1), named AS (SELECT s.town, l.price
+		FROM large l JOIN shops s ON s.id = l.shop) SELECT town, max(price), count(*) FROM named GROUP BY town'),
 	('sq_lateral', 'SELECT s.town, sum(l.worth) FROM shops s, LATERAL (SELECT units * s.id AS worth FROM sales WHERE shop = s.id AND units < s.id) AS l GROUP BY s.town'),
 	('sq_lateral_alias', 'SELECT j.town, l.n FROM (shops JOIN sales ON shops.id = sales.shop) AS j(sid, town, opened, lid) CROSS JOIN LATERAL (SELECT j.lid % 3 AS n) AS l'),
 	('sq_constant', 'SELECT c.label, count(*) FROM (SELECT ''all'' AS label, 5 AS least) AS c, sales WHERE units < c.least GROUP BY c.label'),
