@@ -52,6 +52,14 @@ FROM inventory.reservation r JOIN inventory.reservation_line l USING (reservatio
 	JOIN inventory.stock s USING (stock)
 WHERE s.sku = 'expiry-old' AND r.expires_at < clock_timestamp();
 
+-- So where several locations serve.
+SELECT inventory.receive('expiry-two', location, 2) FROM (VALUES ('north'), ('south')) AS l (location) \g /dev/null
+SELECT count(inventory.reserve('expiry-two', 1, location, ttl => format('%s ms', i)::interval))
+	FROM (VALUES ('north'), ('south')) AS l (location), generate_series(1, 2) AS i;
+SELECT pg_sleep(0.02);
+SELECT (inventory.reserve('expiry-two', 3)).status;
+SELECT count(*) AS reaped FROM pg_temp.movements('expiry-two') WHERE movement = '1 held available expire';
+
 -- Both lines of an expired cart are needed by one new cart.
 SELECT inventory.receive('expiry-a', 'north', 1), inventory.receive('expiry-b', 'north', 1) \gset
 SELECT status FROM inventory.reserve('{"(expiry-a,1,)","(expiry-b,1,)"}'::inventory.line[],
