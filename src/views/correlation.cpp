@@ -76,11 +76,6 @@ void SeparateWhere(Correlation *correlation)
 	}
 }
 
-Node *KeyOf(const CorrelationKey *key)
-{
-	return static_cast<Node *>(list_nth(key->equality->args, key->inner));
-}
-
 } // namespace
 
 bool Separate(Level *level, const SubLink *sublink, Correlation *correlation)
@@ -100,31 +95,47 @@ bool Separate(Level *level, const SubLink *sublink, Correlation *correlation)
 				  "Tie it to the query outside by equalities in its WHERE.");
 }
 
-List *InnerKeys(const Correlation *correlation)
+Node *InnerSide(const CorrelationKey *key)
 {
-	List *keys = NIL;
-	ListCell *cell;
-	foreach (cell, correlation->keys)
-		keys = list_append_unique(keys, KeyOf(static_cast<CorrelationKey *>(lfirst(cell))));
-	return keys;
+	return static_cast<Node *>(list_nth(key->equality->args, key->inner));
 }
 
-bool AddCorrelation(Level *level, const Correlation *correlation, const List *outputs, List *sum)
+List *InnerSides(const List *keys)
 {
-	const List *inner = InnerKeys(correlation);
+	List *sides = NIL;
 	ListCell *cell;
-	foreach (cell, correlation->keys) {
+	foreach (cell, keys)
+		sides = list_append_unique(sides, InnerSide(static_cast<CorrelationKey *>(lfirst(cell))));
+	return sides;
+}
+
+List *InnerKeys(const Correlation *correlation)
+{
+	return InnerSides(correlation->keys);
+}
+
+void AddEqualities(Level *level, const List *keys, const List *outputs, List *sum)
+{
+	const List *sides = InnerSides(keys);
+	ListCell *cell;
+	foreach (cell, keys) {
 		const auto *key = static_cast<CorrelationKey *>(lfirst(cell));
 		auto *equality = castNode(OpExpr, copyObjectImpl(key->equality));
 		ListCell *argument = list_nth_cell(equality->args, 1 - key->inner);
 		lfirst(argument) = InNumbers(level, lfirst(argument));
 		ListCell *other;
-		foreach (other, inner)
-			if (equal(lfirst(other), KeyOf(key)))
+		foreach (other, sides)
+			if (equal(lfirst(other), InnerSide(key)))
 				lfirst(list_nth_cell(equality->args, key->inner)) =
 					copyObjectImpl(list_nth(outputs, foreach_current_index(other)));
 		AddCondition(sum, reinterpret_cast<Node *>(equality));
 	}
+}
+
+bool AddCorrelation(Level *level, const Correlation *correlation, const List *outputs, List *sum)
+{
+	ListCell *cell;
+	AddEqualities(level, correlation->keys, outputs, sum);
 	foreach (cell, correlation->outside) {
 		Node *condition = InNumbers(level, lfirst(cell));
 		if (!CheckExpression(level->plan, NameZones(condition)))

@@ -6,7 +6,8 @@
 namespace mezzanine::views
 {
 
-// An equality of an expression of the subquery and one of the query outside.
+// An equality of an expression of the subquery and one of the query outside; or of both sides of an
+// outer join, of which the nullable one is the inner.
 struct CorrelationKey {
 	OpExpr *equality; // its argument number `inner` is the subquery's, at that level; the other is
 	int inner;        // the query's, at that one's
@@ -24,6 +25,15 @@ struct Correlation {
 
 // Takes a subquery in an expression of the level apart; false: refused.
 bool Separate(Level *level, const SubLink *sublink, Correlation *correlation);
+
+Node *InnerSide(const CorrelationKey *key);
+
+// The inner sides of a List of CorrelationKey, each once.
+List *InnerSides(const List *keys);
+
+// The equalities with what stands for the inner sides, `outputs` in the order of InnerSides, are
+// added to all of a sum.
+void AddEqualities(Level *level, const List *keys, const List *outputs, List *sum);
 
 // The inner sides of the keys, each once.
 List *InnerKeys(const Correlation *correlation);

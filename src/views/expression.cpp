@@ -249,6 +249,13 @@ const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwi
 	return strVal(list_nth(base->eref->colnames, attribute - 1));
 }
 
+bool ComparesAlike(const OpExpr *equality, Oid collation)
+{
+	return collation == equality->inputcollid || !OidIsValid(collation) ||
+		   (get_collation_isdeterministic(collation) &&
+			get_collation_isdeterministic(equality->inputcollid));
+}
+
 bool Refuse(QueryPlan *plan, const char *what, const char *hint)
 {
 	plan->refusal = {psprintf("%s not supported yet in a mezzanine view", what), nullptr, hint};

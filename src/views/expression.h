@@ -41,6 +41,9 @@ const char *FreeColumnName(const QueryPlan *plan, const List *states, const char
 // What an expression is called: its column's name, or `otherwise`.
 const char *NameFor(const QueryPlan *plan, Node *expression, const char *otherwise);
 
+// Whether an operator takes those texts for equal that a collation does.
+bool ComparesAlike(const OpExpr *equality, Oid collation);
+
 // Each of these makes plan->refusal and returns false.
 bool Refuse(QueryPlan *plan, const char *what, const char *hint);
 bool RefuseWithDetail(QueryPlan *plan, const char *message, const char *detail, const char *hint);

@@ -1,6 +1,7 @@
 #include "views/outer.h"
 
 #include "views/computed.h"
+#include "views/correlation.h"
 #include "views/expression.h"
 #include "views/sum.h"
 #include "views/timezones.h"
@@ -11,12 +12,6 @@ namespace mezzanine::views
 
 namespace
 {
-
-// An equality of both sides of a join.
-struct JoinKey {
-	OpExpr *equality; // as given
-	int nullable;     // which of its arguments is of the nullable side
-};
 
 // What is joined.
 struct Side {
@@ -29,7 +24,7 @@ struct Side {
 
 // The conjuncts of ON, as given, by what they are about.
 struct Conjuncts {
-	List *keys;        // of JoinKey
+	List *keys;        // of CorrelationKey, the nullable side in it
 	List *of_kept;     // about the side that keeps its rows alone
 	List *of_nullable; // about the other alone, or about none
 	List *of_both;     // others
@@ -60,15 +55,15 @@ bool IsAbout(Node *expression, const Side *side)
 }
 
 // Whether a conjunct is an equality of both sides that finds one of the distinct keys.
-bool IsKey(Node *conjunct, const Side *kept, const Side *nullable, JoinKey *key)
+bool IsKey(Node *conjunct, const Side *kept, const Side *nullable, CorrelationKey *key)
 {
 	if (!IsA(conjunct, OpExpr) || list_length(castNode(OpExpr, conjunct)->args) != 2)
 		return false;
 	key->equality = castNode(OpExpr, conjunct);
-	for (key->nullable = 0; key->nullable < 2; key->nullable++) {
-		auto *mine = static_cast<Node *>(list_nth(key->equality->args, key->nullable));
+	for (key->inner = 0; key->inner < 2; key->inner++) {
+		auto *mine = static_cast<Node *>(list_nth(key->equality->args, key->inner));
 		if (IsAbout(mine, nullable) &&
-			IsAbout(static_cast<Node *>(list_nth(key->equality->args, 1 - key->nullable)), kept))
+			IsAbout(static_cast<Node *>(list_nth(key->equality->args, 1 - key->inner)), kept))
 			return FindsOne(key->equality, mine);
 	}
 	return false;
@@ -80,9 +75,9 @@ Conjuncts Sort(const List *conjuncts, const Side *kept, const Side *nullable)
 	ListCell *cell;
 	foreach (cell, conjuncts) {
 		auto *conjunct = static_cast<Node *>(lfirst(cell));
-		JoinKey key;
+		CorrelationKey key;
 		if (IsKey(conjunct, kept, nullable, &key)) {
-			auto *copy = static_cast<JoinKey *>(palloc(sizeof(JoinKey)));
+			auto *copy = static_cast<CorrelationKey *>(palloc(sizeof(CorrelationKey)));
 			*copy = key;
 			sorted.keys = lappend(sorted.keys, copy);
 		} else if (IsAbout(conjunct, kept)) {
@@ -109,38 +104,6 @@ bool AddGiven(Level *level, List *conditions, List *sum)
 	return true;
 }
 
-Node *KeyOf(const JoinKey *key)
-{
-	return static_cast<Node *>(list_nth(key->equality->args, key->nullable));
-}
-
-// The keys' expressions on the nullable side, each once.
-List *KeysOf(const List *keys)
-{
-	List *expressions = NIL;
-	ListCell *cell;
-	foreach (cell, keys)
-		expressions = list_append_unique(expressions, KeyOf(static_cast<JoinKey *>(lfirst(cell))));
-	return expressions;
-}
-
-// The equalities with what a core shows in the place of the keys that it groups by.
-void AddKeyConditions(Level *level, const List *keys, const List *outputs, List *sum)
-{
-	const List *expressions = KeysOf(keys);
-	ListCell *cell;
-	foreach (cell, keys) {
-		const auto *key = static_cast<JoinKey *>(lfirst(cell));
-		auto *equality = castNode(OpExpr, InNumbers(level, key->equality));
-		ListCell *other;
-		foreach (other, expressions)
-			if (equal(lfirst(other), KeyOf(key)))
-				lfirst(list_nth_cell(equality->args, key->nullable)) =
-					copyObjectImpl(list_nth(outputs, foreach_current_index(other)));
-		AddCondition(sum, reinterpret_cast<Node *>(equality));
-	}
-}
-
 // Whether a row of the kept side matches one of the nullable side at most, which is groups.
 bool IsUnique(Level *level, const Side *nullable, const Conjuncts *conjuncts)
 {
@@ -156,7 +119,7 @@ bool IsUnique(Level *level, const Side *nullable, const Conjuncts *conjuncts)
 		ListCell *key;
 		bool is_given = false;
 		foreach (key, conjuncts->keys) {
-			Node *mine = InNumbers(level, KeyOf(static_cast<JoinKey *>(lfirst(key))));
+			Node *mine = InNumbers(level, InnerSide(static_cast<CorrelationKey *>(lfirst(key))));
 			is_given |= IsA(mine, Var) && castNode(Var, mine)->varno == number &&
 						castNode(Var, mine)->varattno == column->attribute;
 		}
@@ -256,14 +219,14 @@ List *MatchedByKeys(Level *level, const Side *kept, const Side *nullable,
 					const Conjuncts *conjuncts)
 {
 	const Query *distinct = DistinctKeys(level->given, list_make1(nullable->item),
-										 KeysOf(conjuncts->keys), conjuncts->of_nullable);
+										 InnerSides(conjuncts->keys), conjuncts->of_nullable);
 	QueryPlan *inner = PlanInner(level, distinct, level->outer);
 	if (inner == nullptr)
 		return NIL;
 	List *outputs;
 	List *matched =
 		Product(kept->sum, JoinInner(level, inner, NameOf(level->given, nullable), &outputs));
-	AddKeyConditions(level, conjuncts->keys, outputs, matched);
+	AddEqualities(level, conjuncts->keys, outputs, matched);
 	return AddGiven(level, conjuncts->of_kept, matched) ? matched : NIL;
 }
 
@@ -380,16 +343,13 @@ Query *DistinctKeys(const Query *given, List *items, List *keys, List *condition
 bool FindsOne(const OpExpr *equality, Node *key)
 {
 	const Oid type = exprType(key);
-	const Oid collation = exprCollation(key);
 	if (!op_strict(equality->opno) ||
 		!op_hashjoinable(equality->opno, exprType(static_cast<Node *>(linitial(equality->args)))))
 		return false;
 	const TypeCacheEntry *entry = lookup_type_cache(type, TYPECACHE_EQ_OPR);
 	if (!OidIsValid(entry->eq_opr) || !equality_ops_are_compatible(equality->opno, entry->eq_opr))
 		return false;
-	return collation == equality->inputcollid || !OidIsValid(collation) ||
-		   (get_collation_isdeterministic(collation) &&
-			get_collation_isdeterministic(equality->inputcollid));
+	return ComparesAlike(equality, exprCollation(key));
 }
 
 } // namespace mezzanine::views

@@ -86,8 +86,6 @@ int DepthOf(const PlannedCore *core)
 	return core->plan->rows == nullptr ? 0 : DepthOfRows(core->plan->rows);
 }
 
-// Makes the view of the rows of one of the view's plans; from here on it is what its cores are
-// computed from.
 void CreateRows(const QueryPlan *plan, const QueryPlan *of, const char *bare)
 {
 	const List *all = PlansWithRows(plan);

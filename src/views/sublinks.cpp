@@ -188,13 +188,10 @@ Node *Define(const PlannedSublink *sublink, SubLink *husk, void *)
 // Whether groups that differ in the key differ for the equality.
 bool TellsGroupsApart(const OpExpr *equality, Node *key)
 {
-	const Oid collation = exprCollation(key);
 	const TypeCacheEntry *type = lookup_type_cache(exprType(key), TYPECACHE_HASH_OPFAMILY);
 	if (!OidIsValid(type->hash_opf) || !op_in_opfamily(equality->opno, type->hash_opf))
 		return false;
-	return collation == equality->inputcollid || !OidIsValid(collation) ||
-		   (get_collation_isdeterministic(collation) &&
-			get_collation_isdeterministic(equality->inputcollid));
+	return ComparesAlike(equality, exprCollation(key));
 }
 
 // The context is the level.
