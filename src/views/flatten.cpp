@@ -8,6 +8,7 @@
 #include "views/finish.h"
 #include "views/outer.h"
 #include "views/scalar.h"
+#include "views/sets.h"
 #include "views/sublinks.h"
 #include "views/sum.h"
 #include "views/tables.h"
@@ -70,8 +71,6 @@ bool CheckSubquery(QueryPlan *plan, const Query *query)
 	static const char *const kHint = "Leave it out of the subquery.";
 	if (query->commandType != CMD_SELECT)
 		return Refuse(plan, "a subquery that changes tables is", kHint);
-	if (query->groupingSets != NIL)
-		return Refuse(plan, "a subquery with grouping sets is", kHint);
 	if (query->limitCount != nullptr || query->limitOffset != nullptr)
 		return Refuse(plan, "a subquery with LIMIT or OFFSET is", kHint);
 	if (query->hasWindowFuncs)
@@ -164,6 +163,17 @@ List *FlattenGroups(Level *level, int number, const Query *query, Level *outer)
 						  rt_fetch(number, level->given->rtable)->eref->aliasname, &outputs);
 	place->outputs = level->is_optional ? Optional(level, sum, outputs, before) : outputs;
 	return sum;
+}
+
+// An entry of FROM with grouping sets: one subquery for each, added up.
+List *FlattenGroupingSets(Level *level, int number, const Query *query, Level *outer)
+{
+	const Query *all = UnionOfSets(query);
+	if (all != nullptr)
+		return FlattenQuery(level, number, all, outer);
+	Refuse(level->plan, "a subquery with grouping sets and subqueries in what it selects is",
+		   "Select that from it, in the query outside.");
+	return NIL;
 }
 
 bool IsGrouped(const Query *query)
@@ -421,7 +431,12 @@ List *FlattenQuery(Level *level, int number, const Query *query, Level *outer)
 	if (!CheckSubquery(level->plan, query))
 		return NIL;
 	if (query->setOperations != nullptr)
-		return FlattenUnion(level, number, query, outer);
+		return FlattenSets(level, number, query, outer);
+	const Query *distinct = DistinctOfGroups(query);
+	if (distinct != nullptr)
+		return FlattenQuery(level, number, distinct, outer);
+	if (query->groupingSets != NIL)
+		return FlattenGroupingSets(level, number, query, outer);
 	if (IsGrouped(query))
 		return FlattenGroups(level, number, query, outer);
 	Place *place = &level->places[number];

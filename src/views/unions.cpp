@@ -1,6 +1,7 @@
 #include "views/unions.h"
 
 #include "views/expression.h"
+#include "views/sets.h"
 #include "views/sum.h"
 
 namespace mezzanine::views
@@ -9,29 +10,13 @@ namespace mezzanine::views
 namespace
 {
 
-// Adds the branches' numbers in the query's range table; false: not all are joined by UNION, or,
-// where `all` is set, UNION ALL.
-bool AddBranches(Node *tree, bool all, List **branches)
-{
-	if (IsA(tree, RangeTblRef)) {
-		*branches = lappend_int(*branches, castNode(RangeTblRef, tree)->rtindex);
-		return true;
-	}
-	const SetOperationStmt *operation = castNode(SetOperationStmt, tree);
-	return operation->op == SETOP_UNION && (operation->all || !all) &&
-		   AddBranches(operation->larg, all, branches) &&
-		   AddBranches(operation->rarg, all, branches);
-}
-
-void MakeAll(Node *tree)
+// The branches' numbers in the query's range table.
+List *BranchesOf(const Node *tree)
 {
 	if (IsA(tree, RangeTblRef))
-		return;
-	auto *operation = castNode(SetOperationStmt, tree);
-	operation->all = true;
-	operation->groupClauses = NIL;
-	MakeAll(operation->larg);
-	MakeAll(operation->rarg);
+		return list_make1_int(castNode(RangeTblRef, tree)->rtindex);
+	const auto *operation = castNode(SetOperationStmt, tree);
+	return list_concat(BranchesOf(operation->larg), BranchesOf(operation->rarg));
 }
 
 // What a branch selects, in the types of the whole.
@@ -82,63 +67,19 @@ List *ColumnsOf(const SetOperationStmt *operation, int number)
 	return columns;
 }
 
-// SELECT DISTINCT all columns FROM (the query).
-Query *DistinctOver(Query *all, const SetOperationStmt *operation)
-{
-	auto *query = makeNode(Query);
-	auto *entry = makeNode(RangeTblEntry);
-	auto *reference = makeNode(RangeTblRef);
-	List *names = NIL;
-	ListCell *cell;
-	foreach (cell, ColumnsOf(operation, 1)) {
-		const int i = foreach_current_index(cell) + 1;
-		auto *clause = makeNode(SortGroupClause);
-		const auto *shown = list_nth_node(TargetEntry, all->targetList, i - 1);
-		TargetEntry *target = makeTargetEntry(static_cast<Expr *>(lfirst(cell)),
-											  static_cast<AttrNumber>(i), shown->resname, false);
-		target->ressortgroupref = clause->tleSortGroupRef = static_cast<Index>(i);
-		get_sort_group_operators(exprType(static_cast<Node *>(lfirst(cell))), false, true, false,
-								 &clause->sortop, &clause->eqop, nullptr, &clause->hashable);
-		query->targetList = lappend(query->targetList, target);
-		query->distinctClause = lappend(query->distinctClause, clause);
-		names = lappend(names, makeString(pstrdup(shown->resname)));
-	}
-	IncrementVarSublevelsUp(reinterpret_cast<Node *>(all), 1, 1);
-	entry->rtekind = RTE_SUBQUERY;
-	entry->subquery = all;
-	entry->alias = makeAlias("branches", NIL);
-	entry->eref = makeAlias("branches", names);
-	entry->inFromCl = true;
-	reference->rtindex = 1;
-	query->commandType = CMD_SELECT;
-	query->rtable = list_make1(entry);
-	query->jointree = makeFromExpr(list_make1(reference), nullptr);
-	return query;
-}
-
 } // namespace
 
-List *FlattenUnion(Level *level, int number, const Query *query, Level *outer)
+List *FlattenSets(Level *level, int number, const Query *query, Level *outer)
 {
-	const auto *operation = castNode(SetOperationStmt, query->setOperations);
-	List *branches = NIL;
-	if (!AddBranches(query->setOperations, operation->all, &branches)) {
-		Refuse(level->plan, "a subquery with INTERSECT or EXCEPT, or UNION within UNION ALL, is",
-			   "Use EXISTS or NOT EXISTS, and UNION ALL alone.");
-		return NIL;
-	}
-	if (!operation->all) {
-		auto *all = static_cast<Query *>(copyObjectImpl(query));
-		MakeAll(all->setOperations);
-		all->sortClause = NIL;
-		return FlattenQuery(level, number, DistinctOver(all, operation), outer);
-	}
+	if (!IsUnionAll(query))
+		return FlattenQuery(level, number, OverUnionAll(query), outer);
+	const Query *all = WithLeaves(query);
 	Place *place = &level->places[number];
-	place->level = LevelBelow(level, query, outer);
+	place->level = LevelBelow(level, all, outer);
 	place->level->is_optional = true;
 	const int columns = AddNumber(level, nullptr, nullptr);
-	place->outputs = ColumnsOf(operation, columns);
-	return AddUp(place->level, branches, columns);
+	place->outputs = ColumnsOf(castNode(SetOperationStmt, all->setOperations), columns);
+	return AddUp(place->level, BranchesOf(all->setOperations), columns);
 }
 
 } // namespace mezzanine::views

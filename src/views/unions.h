@@ -1,7 +1,7 @@
-// UNION ALL and UNION in FROM.
+// Set operations in FROM.
 //
 // UNION ALL is the sum of its branches, whose columns are those of a number that stands for no
-// table.  UNION is DISTINCT over that.
+// table.  The others are groups over that (sets.h).
 #pragma once
 
 #include "views/level.h"
@@ -10,6 +10,6 @@ namespace mezzanine::views
 {
 
 // An entry of FROM that is a query of set operations.  NIL: refused.
-List *FlattenUnion(Level *level, int number, const Query *query, Level *outer);
+List *FlattenSets(Level *level, int number, const Query *query, Level *outer);
 
 } // namespace mezzanine::views

@@ -68,13 +68,16 @@ Item Grouped(Random *random, const Table &table, const std::string &alias)
 		random->Some<std::string>({"k1", "k2", "day", "i", "ref", "flag"}, 1 + random->Roll(2));
 	AddColumns(&item, alias, keys);
 	AddColumns(&item, alias, {"id"});
-	std::string list = Joined(keys, ", ") + ", max(id) AS id";
+	const bool sets = Draws(random, Feature::kSets, 15);
+	std::string list = Joined(keys, ", ") + ", max(id) " +
+					   (sets ? "* 8 + GROUPING(" + Joined(keys, ", ") + ") " : "") + "AS id";
 	for (const Output &output : random->Some(kOutputs, 4))
 		if (item.columns.try_emplace(output.column, alias + "." + output.column).second)
 			list += std::string(", ") + output.expression + " AS " + output.column;
 	item.sql =
 		"(SELECT " + list + " FROM " + table.name + Where(random) + " GROUP BY " +
-		Joined(keys, ", ") +
+		(sets ? random->Pick<std::string>({"ROLLUP (", "CUBE ("}) + Joined(keys, ", ") + ")"
+			  : Joined(keys, ", ")) +
 		(random->Chance(30)
 			 ? random->Pick<std::string>({" HAVING count(*) > 1", " HAVING sum(i) > 20",
 										  " HAVING bool_and(flag)", " HAVING max(b) IS NOT NULL"})
@@ -108,6 +111,12 @@ Item UnionAll(Random *random, const std::vector<Table> &tables, const std::strin
 	return item;
 }
 
+std::string RandomOperation(Random *random)
+{
+	return random->Pick<std::string>(
+		{" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ", " INTERSECT ALL ", " EXCEPT ALL "});
+}
+
 Item SetOperation(Random *random, const std::vector<Table> &tables, const std::string &alias)
 {
 	if (random->Chance(40))
@@ -115,15 +124,11 @@ Item SetOperation(Random *random, const std::vector<Table> &tables, const std::s
 	const std::vector<std::string> columns =
 		random->Some<std::string>({"k1", "i", "flag"}, 1 + random->Roll(2));
 	const std::string list = Joined(columns, ", ");
-	Item item{"(SELECT " + list + " FROM " + random->Pick(tables).name + Where(random) + " " +
-				  random->Pick<std::string>(
-					  {"UNION", "INTERSECT", "EXCEPT", "INTERSECT ALL", "EXCEPT ALL", "UNION"}) +
-				  " SELECT " + list + " FROM " + random->Pick(tables).name + Where(random) +
-				  ") AS " + alias,
-			  {},
-			  Number(alias, columns),
-			  false,
-			  false};
+	std::string query;
+	for (std::uint64_t count = random->Chance(70) ? 2 : 3; count > 0; --count)
+		query += (query.empty() ? "SELECT " : RandomOperation(random) + "SELECT ") + list +
+				 " FROM " + random->Pick(tables).name + Where(random);
+	Item item{"(" + query + ") AS " + alias, {}, Number(alias, columns), false, false};
 	AddColumns(&item, alias, columns);
 	return item;
 }
