@@ -153,8 +153,8 @@ SELECT q, r.* FROM unnest(ARRAY[
 	'SELECT x, count(*) FROM articles, jsonb_to_recordset(doc) AS r(x date) GROUP BY x',
 	'SELECT q, count(*) FROM articles, pairs(first) AS q GROUP BY q',
 	'SELECT x, count(*) FROM articles, generate_series(1, (SELECT max(weight) FROM tags)) AS x GROUP BY x',
-	'SELECT id, x FROM articles LEFT JOIN (VALUES (1), (2)) AS v(x) ON x = id',
-	'SELECT first, count(*) FROM articles WHERE id IN (VALUES (1), (2)) GROUP BY first']) AS q
+	'SELECT id, x FROM articles LEFT JOIN generate_series(1, 2) AS x ON x = id',
+	'SELECT first, count(*) FROM articles WHERE id IN (SELECT n FROM generate_series(1, 2) AS n) GROUP BY first']) AS q
 CROSS JOIN LATERAL refuse(q) AS r;
 \t off
 \pset format aligned

@@ -159,7 +159,7 @@ SELECT q, r.* FROM unnest(ARRAY[
 	'SELECT id, (SELECT sum(least) FROM goals WHERE shop > s.id) FROM shops s',
 	'SELECT id, size IN (SELECT sum(least) FROM goals WHERE shop = s.id) FROM shops s',
 	'SELECT id, (SELECT count(*) FROM sales WHERE at < now()) FROM shops',
-	'SELECT id, (SELECT town FROM shops UNION SELECT note FROM goals) FROM shops s',
+	'SELECT id, (SELECT town FROM shops UNION SELECT note FROM goals LIMIT 1) FROM shops s',
 	'SELECT id, (SELECT note FROM goals FOR UPDATE) FROM shops s',
 	'SELECT id FROM shops ORDER BY id LIMIT (SELECT count(*) FROM goals)',
 	'SELECT n, count(*) FROM (SELECT town, count(*) AS n FROM shops GROUP BY town HAVING count(*) > (SELECT count(*) FROM goals)) AS q GROUP BY n',

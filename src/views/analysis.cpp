@@ -5,6 +5,7 @@
 #include "views/expression.h"
 #include "views/finish.h"
 #include "views/flatten.h"
+#include "views/lists.h"
 
 namespace mezzanine::views
 {
@@ -75,7 +76,7 @@ Query *Parse(const char *text)
 QueryPlan *AnalyzeQuery(const char *query)
 {
 	auto *plan = static_cast<QueryPlan *>(palloc0(sizeof(QueryPlan)));
-	plan->query = Parse(query);
+	plan->query = WithoutLists(Parse(query));
 
 	const int nest_level = PinTextSettings();
 	if (CheckClauses(plan) && PlanQuery(plan)) {

@@ -19,25 +19,6 @@ bool IsReadAlike(Oid type)
 	return func_volatile(input) == PROVOLATILE_IMMUTABLE || get_typtype(type) == TYPTYPE_ENUM;
 }
 
-// The VALUES that a subquery is, and nothing more; NULL: it is something else.
-RangeTblEntry *ValuesIn(const Query *query)
-{
-	ListCell *cell;
-	if (list_length(query->rtable) != 1 || query->hasAggs || query->hasWindowFuncs ||
-		query->sortClause != NIL || query->distinctClause != NIL || query->limitCount != nullptr ||
-		query->limitOffset != nullptr || query->jointree->quals != nullptr)
-		return nullptr;
-	auto *values = linitial_node(RangeTblEntry, query->rtable);
-	if (values->rtekind != RTE_VALUES)
-		return nullptr;
-	foreach (cell, query->targetList) {
-		auto *column = reinterpret_cast<Node *>(lfirst_node(TargetEntry, cell)->expr);
-		if (!IsA(column, Var) || castNode(Var, column)->varattno != foreach_current_index(cell) + 1)
-			return nullptr;
-	}
-	return values;
-}
-
 } // namespace
 
 bool IsComputed(const RangeTblEntry *entry)
@@ -61,6 +42,25 @@ RangeTblEntry *MutateComputed(const RangeTblEntry *entry, pg::TreeMutator mutato
 	copy->tablefunc =
 		castNode(TableFunc, mutator(reinterpret_cast<Node *>(copy->tablefunc), context));
 	return copy;
+}
+
+RangeTblEntry *ValuesIn(const Query *query)
+{
+	ListCell *cell;
+	if (list_length(query->rtable) != 1 || query->hasAggs || query->hasWindowFuncs ||
+		query->sortClause != NIL || query->distinctClause != NIL || query->limitCount != nullptr ||
+		query->limitOffset != nullptr || query->setOperations != nullptr ||
+		query->jointree->quals != nullptr)
+		return nullptr;
+	auto *values = linitial_node(RangeTblEntry, query->rtable);
+	if (values->rtekind != RTE_VALUES)
+		return nullptr;
+	foreach (cell, query->targetList) {
+		auto *column = reinterpret_cast<Node *>(lfirst_node(TargetEntry, cell)->expr);
+		if (!IsA(column, Var) || castNode(Var, column)->varattno != foreach_current_index(cell) + 1)
+			return nullptr;
+	}
+	return values;
 }
 
 void UnwrapValues(Query *query)

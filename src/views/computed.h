@@ -15,6 +15,9 @@ Node *ComputedFrom(const RangeTblEntry *entry);
 // A copy of the entry with what it is computed from mutated.
 RangeTblEntry *MutateComputed(const RangeTblEntry *entry, pg::TreeMutator mutator, void *context);
 
+// The VALUES that a subquery is, and nothing more; NULL: it is something else.
+RangeTblEntry *ValuesIn(const Query *query);
+
 // Puts VALUES themselves in the place of the entries that PostgreSQL has for VALUES in FROM, which
 // are subqueries.
 void UnwrapValues(Query *query);

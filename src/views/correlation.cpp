@@ -1,6 +1,7 @@
 #include "views/correlation.h"
 
 #include "views/expression.h"
+#include "views/nesting.h"
 #include "views/outer.h"
 #include "views/sum.h"
 #include "views/timezones.h"
@@ -82,9 +83,10 @@ bool Separate(Level *level, const SubLink *sublink, Correlation *correlation)
 {
 	*correlation = {};
 	auto *query = castNode(Query, copyObjectImpl(sublink->subselect));
+	if (query->setOperations != nullptr)
+		query = SelectFromQuery(query, "subquery");
 	correlation->query = query;
-	if (query->commandType != CMD_SELECT || query->setOperations != nullptr ||
-		query->jointree->fromlist == NIL)
+	if (query->commandType != CMD_SELECT || query->jointree->fromlist == NIL)
 		return Refuse(level->plan, "a subquery in an expression that is no plain SELECT is",
 					  "Select from tables in it.");
 	query->jointree->quals = flatten_join_alias_vars(query, query->jointree->quals);

@@ -6,6 +6,8 @@
 #include "views/definition.h"
 #include "views/expression.h"
 #include "views/finish.h"
+#include "views/lists.h"
+#include "views/nesting.h"
 #include "views/outer.h"
 #include "views/scalar.h"
 #include "views/sets.h"
@@ -188,7 +190,7 @@ Query *ViewQuery(Oid view)
 	auto *query = static_cast<Query *>(copyObjectImpl(get_view_query(relation)));
 	relation_close(relation, NoLock);
 	AcquireRewriteLocks(query, true, false);
-	return query;
+	return WithoutLists(query);
 }
 
 List *FlattenView(Level *level, int number, Oid view)
@@ -325,9 +327,6 @@ bool CheckSublink(const Level *level, QueryPlan *plan)
 {
 	if (!CheckDependent(level, plan, plan->query))
 		return false;
-	if (plan->query->setOperations != nullptr)
-		return Refuse(plan, "a subquery with UNION, INTERSECT or EXCEPT is",
-					  "Leave it out of the subquery.");
 	if (plan->query->rowMarks != NIL)
 		return Refuse(plan, "FOR UPDATE or FOR SHARE is", "Leave it out.");
 	return true;
@@ -338,6 +337,8 @@ void PlanSublink(Level *level, QueryPlan *plan)
 {
 	QueryPlan *outer = level->plan;
 	ListCell *cell;
+	if (plan->query->setOperations != nullptr)
+		plan->query = SelectFromQuery(plan->query, "subquery");
 	if (!CheckSublink(level, plan) || !FlattenBelow(plan, level, level->is_view) ||
 		!PlanCores(plan)) {
 		const Refusal *unjoined = &level->gathering->unjoined;

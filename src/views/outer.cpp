@@ -3,6 +3,7 @@
 #include "views/computed.h"
 #include "views/correlation.h"
 #include "views/expression.h"
+#include "views/lists.h"
 #include "views/sum.h"
 #include "views/timezones.h"
 #include "views/values.h"
@@ -230,11 +231,60 @@ List *MatchedByKeys(Level *level, const Side *kept, const Side *nullable,
 	return AddGiven(level, conjuncts->of_kept, matched) ? matched : NIL;
 }
 
+// The rows that the side is where they stand in the query; NIL: they do not.
+List *ListedRows(const Level *level, const Side *side)
+{
+	if (!IsA(side->item, RangeTblRef))
+		return NIL;
+	return RowsListed(rt_fetch(castNode(RangeTblRef, side->item)->rtindex, level->given->rtable));
+}
+
+// One of the rows that a side is.
+struct ListedRow {
+	int entry;
+	const List *values;
+};
+
+// Replaces a side's columns by one of its rows; the context is the ListedRow.
+Node *OfListedRow(Node *node, void *context)
+{
+	const auto *row = static_cast<ListedRow *>(context);
+	if (node == nullptr)
+		return nullptr;
+	if (!IsA(node, Var) || castNode(Var, node)->varlevelsup > 0 ||
+		castNode(Var, node)->varno != row->entry || castNode(Var, node)->varattno <= 0)
+		return pg::MutateExpression(node, OfListedRow, context);
+	return static_cast<Node *>(
+		copyObjectImpl(list_nth(row->values, castNode(Var, node)->varattno - 1)));
+}
+
+// The rows of the kept side that match none of these, of which no core is needed.  NIL: refused.
+List *UnmatchedByRows(Level *level, const Side *kept, const Side *nullable, const List *conjuncts,
+					  const List *rows)
+{
+	List *unmatched = Product(kept->sum, SumOf(0));
+	ListCell *cell;
+	foreach (cell, rows) {
+		ListedRow row = {castNode(RangeTblRef, nullable->item)->rtindex, lfirst_node(List, cell)};
+		auto *test = makeNode(BooleanTest);
+		test->arg = make_ands_explicit(castNode(
+			List, OfListedRow(reinterpret_cast<Node *>(const_cast<List *>(conjuncts)), &row)));
+		test->booltesttype = IS_NOT_TRUE;
+		test->location = -1;
+		if (!AddGiven(level, list_make1(test), unmatched))
+			return NIL;
+	}
+	return WithNulls(unmatched, nullable->after, nullable->last);
+}
+
 // What the join has beside the rows of the inner join, `joined`: those of the kept side that have
 // no match, with NULLs.  NIL: refused.
 List *Unmatched(Level *level, const Side *kept, const Side *nullable, const List *conjuncts,
 				const List *joined)
 {
+	const List *rows = ListedRows(level, nullable);
+	if (rows != NIL)
+		return UnmatchedByRows(level, kept, nullable, conjuncts, rows);
 	const Conjuncts sorted = Sort(conjuncts, kept, nullable);
 	const List *matched = joined;
 	if (!IsUnique(level, nullable, &sorted))

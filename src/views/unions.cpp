@@ -71,6 +71,11 @@ List *ColumnsOf(const SetOperationStmt *operation, int number)
 
 List *FlattenSets(Level *level, int number, const Query *query, Level *outer)
 {
+	const auto *operation = castNode(SetOperationStmt, query->setOperations);
+	if (operation->colTypes == NIL && operation->op != SETOP_UNION) { // PostgreSQL takes all for it
+		Refuse(level->plan, "INTERSECT or EXCEPT of no columns is", "Select a column.");
+		return NIL;
+	}
 	if (!IsUnionAll(query))
 		return FlattenQuery(level, number, OverUnionAll(query), outer);
 	const Query *all = WithLeaves(query);
