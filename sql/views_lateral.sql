@@ -3,7 +3,6 @@
 CREATE SCHEMA lateral_joins;
 SET search_path = lateral_joins, public;
 SET client_min_messages = warning;
-SET jit = off;
 CREATE TABLE p (id int PRIMARY KEY, n int, ref int, tags text[], marks numeric[]);
 CREATE TABLE s (id int PRIMARY KEY, k int);
 CREATE INDEX ON s (k);

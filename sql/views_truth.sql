@@ -5,7 +5,6 @@
 CREATE SCHEMA truth;
 SET search_path = truth, public;
 SET client_min_messages = warning;
-SET jit = off; -- the queries take longer to compile than to run
 -- A row for each combination of a value, a flag and a key.
 CREATE TABLE o (id serial PRIMARY KEY, x int, f bool, k int);
 CREATE TABLE s (id serial PRIMARY KEY, y int8, k int);
