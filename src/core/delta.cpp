@@ -10,19 +10,15 @@ namespace mezzanine::core
 namespace
 {
 
+// The last that was given to a delta.
+std::uint64_t last_generation = 0;
+
 // So many bytes are given out at a time when groups are spilled.
 constexpr std::size_t kSpilledAtOnce = 64 * 1024;
 
 Error Misuse(std::string message)
 {
 	return Error(Code::kInvariant, std::move(message));
-}
-
-void AddRow(Group *group, const Delta::Row &row)
-{
-	group->rows += row.sign;
-	for (std::size_t i = 0; i < row.values.size(); ++i)
-		group->arguments[i].Add(row.kinds[i], row.values[i], row.sign);
 }
 
 Error Contradiction(std::string detail)
@@ -55,16 +51,16 @@ std::int64_t CombineRows(std::int64_t stored, std::int64_t change, Extent extent
 } // namespace
 
 Delta::Delta(std::pmr::memory_resource *resource)
-	: counting_(resource), resource_(&counting_), levels_(resource_), sealed_(resource_),
-	  spilling_(resource_), spilled_(resource_), sum_(resource_), combined_arguments_(resource_),
-	  encoded_(resource_)
+	: counting_(resource), resource_(&counting_), generation_(++last_generation),
+	  levels_(resource_), sealed_(resource_), spilling_(resource_), spilled_(resource_),
+	  sum_(resource_), combined_arguments_(resource_), encoded_(resource_)
 {
 }
 
 Group &Delta::Add(int depth, ViewId view, const Row &row)
 {
 	Group &group = GroupOf(depth, view, row);
-	AddRow(&group, row);
+	AddTo(&group, row.kinds, row.values, row.sign);
 	return group;
 }
 
@@ -73,13 +69,22 @@ void Delta::Replace(int depth, ViewId view, const Row &left, const Row &came)
 	Group &group = GroupOf(depth, view, left);
 	if (left.kinds.size() != came.values.size())
 		throw Misuse("a row's values are not those of its view");
-	AddRow(&group, left);
-	AddRow(&group, came);
+	AddTo(&group, left.kinds, left.values, left.sign);
+	AddTo(&group, came.kinds, came.values, came.sign);
+}
+
+void Delta::AddTo(Group *group, std::span<const ArgumentKind> kinds, std::span<const Value> values,
+				  int sign)
+{
+	group->rows += sign;
+	for (std::size_t i = 0; i < values.size(); ++i)
+		group->arguments[i].Add(kinds[i], values[i], sign);
 }
 
 void Delta::Truncate(int depth, ViewId view)
 {
 	ViewDelta &delta = At(depth, view);
+	generation_ = ++last_generation;
 	delta.truncated = true;
 	delta.groups.Clear();
 	delta.runs.clear();
@@ -89,6 +94,7 @@ void Delta::CommitLevel(int depth)
 {
 	if (depth <= 1 || levels_.empty() || levels_.back().depth < depth)
 		return;
+	generation_ = ++last_generation;
 	Level &child = levels_.back();
 	if (child.depth > depth)
 		throw Misuse("a subtransaction ended before the one within it");
@@ -106,6 +112,7 @@ void Delta::CommitLevel(int depth)
 
 void Delta::AbortLevel(int depth) noexcept
 {
+	generation_ = ++last_generation;
 	while (!levels_.empty() && levels_.back().depth >= depth)
 		levels_.pop_back();
 	if (levels_.empty())
@@ -116,6 +123,7 @@ void Delta::Seal()
 {
 	if (is_sealed_)
 		return;
+	generation_ = ++last_generation;
 	while (!levels_.empty() && levels_.back().depth > 1)
 		CommitLevel(levels_.back().depth);
 
@@ -181,6 +189,7 @@ std::string_view Delta::NextSpilled()
 
 void Delta::FinishSpill() noexcept
 {
+	generation_ = ++last_generation;
 	for (Spilling &spilling : spilling_) {
 		spilling.view->groups.Clear();
 		if (spilling.run.size > 0)

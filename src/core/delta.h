@@ -100,6 +100,14 @@ public:
 	// keys and kinds are the same.
 	void Replace(int depth, ViewId view, const Row &left, const Row &came);
 
+	// Adds to a group that Add has given, of this generation and depth.  Throws as Add.
+	static void AddTo(Group *group, std::span<const ArgumentKind> kinds,
+					  std::span<const Value> values, int sign);
+
+	// Another number, of all that there are in the process, whenever groups that Add has given
+	// may have gone or moved to another depth.
+	std::uint64_t generation() const noexcept { return generation_; }
+
 	// The view's source became empty: what came before in this transaction no longer
 	// counts, nor does what is stored.  Throws as Add.
 	void Truncate(int depth, ViewId view);
@@ -230,7 +238,8 @@ private:
 
 	CountingResource counting_;
 	std::pmr::memory_resource *resource_; // counting_
-	std::pmr::vector<Level> levels_;      // ascending depth
+	std::uint64_t generation_;
+	std::pmr::vector<Level> levels_; // ascending depth
 	bool is_sealed_ = false;
 	std::pmr::vector<SealedView> sealed_;
 

@@ -61,7 +61,7 @@ void BeginSorts(Bulk *bulk, int memory_kb)
 		palloc0(sizeof(Tuplesortstate *) * static_cast<Size>(target->ri_NumIndices + 1)));
 	for (int i = 0; i < target->ri_NumIndices; i++) {
 		Relation index = target->ri_IndexRelationDescs[i];
-		if (RelationGetRelid(index) != RelationGetRelid(bulk->store->index))
+		if (RelationGetRelid(index) != bulk->store->index_oid)
 			bulk->sorts[i] = tuplesort_begin_index_btree(bulk->store->table, index, false, false,
 														 memory_kb, nullptr, TUPLESORT_NONE);
 	}

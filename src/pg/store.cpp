@@ -109,19 +109,18 @@ void PruneWhenHalfUsed(Relation table, Buffer buffer)
 		heap_page_prune_opt(table, buffer);
 }
 
-// Puts the version of the row at `root` that the latest snapshot sees into `slot`.
-bool FetchSeen(const Search *search, ItemPointer root, TupleTableSlot *slot)
+// Puts the version of the row at `root` that the snapshot sees into `slot`.
+bool FetchVersion(Relation table, const ItemPointerData *root, Snapshot snapshot,
+				  TupleTableSlot *slot, bool *all_dead)
 {
-	bool all_dead = false;
-	Relation table = search->store->table;
 	auto *target = reinterpret_cast<BufferHeapTupleTableSlot *>(slot);
 	ItemPointerData row = *root;
 
 	Buffer buffer = ReadBuffer(table, ItemPointerGetBlockNumber(root));
 	PruneWhenHalfUsed(table, buffer);
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	const bool found = heap_hot_search_buffer(&row, table, buffer, search->latest,
-											  &target->base.tupdata, &all_dead, true);
+	const bool found = heap_hot_search_buffer(&row, table, buffer, snapshot, &target->base.tupdata,
+											  all_dead, true);
 	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
 	if (found) {
 		target->base.tupdata.t_self = row;
@@ -129,6 +128,13 @@ bool FetchSeen(const Search *search, ItemPointer root, TupleTableSlot *slot)
 		ExecStoreBufferHeapTuple(&target->base.tupdata, slot, buffer);
 	}
 	ReleaseBuffer(buffer);
+	return found;
+}
+
+bool FetchSeen(const Search *search, ItemPointer root, TupleTableSlot *slot)
+{
+	bool all_dead = false;
+	const bool found = FetchVersion(search->store->table, root, search->latest, slot, &all_dead);
 	// The index forgets the entry; not on a standby, whose idea of dead is not the primary's.
 	search->scan->kill_prior_tuple = all_dead && !search->scan->xactStartedInRecovery;
 	return found;
@@ -187,9 +193,18 @@ void FireInserted(Store *store, TupleTableSlot *slot)
 
 Store OpenStore(Relation table, Oid index, LOCKMODE mode)
 {
+	Store store = OpenStoreWithoutIndex(table, index, mode);
+	store.index = index_open(index, mode);
+	return store;
+}
+
+Store OpenStoreWithoutIndex(Relation table, Oid index, LOCKMODE mode)
+{
 	Store store;
 	store.table = table;
-	store.index = index_open(index, mode);
+	store.index_oid = index;
+	store.mode = mode;
+	store.index = nullptr;
 	store.slot = table_slot_create(store.table, nullptr);
 	store.context = CurrentMemoryContext;
 	store.indexes = Indexes{};
@@ -208,7 +223,8 @@ void CloseStore(Store *store)
 		FreeExecutorState(store->estate);
 	}
 	ExecDropSingleTupleTableSlot(store->slot);
-	index_close(store->index, NoLock);
+	if (store->index != nullptr)
+		index_close(store->index, NoLock);
 	table_close(store->table, NoLock);
 }
 
@@ -226,6 +242,8 @@ Search BeginSearch(Store *store, ScanKey keys, int key_count)
 Search BeginSearchAt(Store *store, ScanKey keys, int key_count, Snapshot snapshot)
 {
 	Search search;
+	if (store->index == nullptr)
+		store->index = index_open(store->index_oid, store->mode);
 	search.store = store;
 	search.latest = snapshot;
 	search.owns = false;
@@ -253,6 +271,25 @@ void EndSearch(Search *search)
 	index_endscan(search->scan);
 	if (search->owns)
 		UnregisterSnapshot(search->latest);
+}
+
+ItemPointerData PlaceOfMatch(const Search *search)
+{
+	return search->scan->xs_heaptid;
+}
+
+// At SERIALIZABLE it would leave a predicate lock; VACUUM may have cut the table off before it.
+bool ReadPlace(Store *store, const ItemPointerData *place, TupleTableSlot *slot)
+{
+	if (IsolationIsSerializable() || IsInParallelMode() ||
+		ItemPointerGetBlockNumber(place) >= RelationGetNumberOfBlocks(store->table))
+		return false;
+	bool all_dead;
+	Snapshot latest = RegisterSnapshot(GetLatestSnapshot());
+	ExecClearTuple(slot); // its tuple is written over
+	const bool found = FetchVersion(store->table, place, latest, slot, &all_dead);
+	UnregisterSnapshot(latest);
+	return found;
 }
 
 Written UpdateRow(Store *store, ItemPointer row, TupleTableSlot *slot)

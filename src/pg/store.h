@@ -26,7 +26,9 @@ namespace mezzanine::pg
 // A table with one index to find its rows by, open and locked until the transaction ends.
 struct Store {
 	Relation table;
-	Relation index;
+	Oid index_oid;
+	LOCKMODE mode;
+	Relation index;       // NULL until it is searched, where the store was opened without it
 	TupleTableSlot *slot; // for the row found
 
 	// For writing; opened by the first write, in the context that OpenStore was called in.
@@ -44,6 +46,10 @@ struct Store {
 // looked up under that lock.  REINDEX CONCURRENTLY has another index take its place, and drops it
 // as soon as nobody has the table locked.
 Store OpenStore(Relation table, Oid index, LOCKMODE mode);
+
+// The same, but the index is opened by the first search: perhaps there is none.  Requires: no
+// subtransaction begins or ends between that and CloseStore.
+Store OpenStoreWithoutIndex(Relation table, Oid index, LOCKMODE mode);
 void CloseStore(Store *store);
 
 // A search of the index.  The snapshot is the latest, taken when the search begins: it
@@ -68,6 +74,14 @@ void Restart(Search *search, ScanKey keys, int key_count);
 // Fills `slot` with the next version that the latest snapshot sees.
 bool NextMatch(Search *search, TupleTableSlot *slot);
 void EndSearch(Search *search);
+
+// Where the match just found is in the index: a search would come to it there, whatever version of
+// the row is seen, until it is moved.  Requires: NextMatch returned true.
+ItemPointerData PlaceOfMatch(const Search *search);
+
+// Fills `slot` with what the latest snapshot sees at a place that a search has come to before;
+// false where there is nothing, or where only a search may look.
+bool ReadPlace(Store *store, const ItemPointerData *place, TupleTableSlot *slot);
 
 // Whether a write took place, or the row was changed or deleted by a transaction that
 // committed meanwhile: then search again.

@@ -40,6 +40,14 @@ ExprState *Compile(Compilation *compilation, Node *expression)
 	return ExecInitExpr(expression_planner(reinterpret_cast<Expr *>(expression)), nullptr);
 }
 
+// The row's column that the expression is; 0: it is something else, and the view is not plain.
+AttrNumber ColumnOf(Compilation *compilation, const Node *expression)
+{
+	const AttrNumber column = IsA(expression, Var) ? castNode(Var, expression)->varattno : 0;
+	compilation->view->is_plain &= column > 0;
+	return column > 0 ? column : 0;
+}
+
 Node *ArgumentOf(const Aggref *aggregate)
 {
 	return aggregate->args == NIL
@@ -61,6 +69,7 @@ void CompileKey(Compilation *compilation, const TargetEntry *target)
 	auto *expression = reinterpret_cast<Node *>(target->expr);
 	InitKeyColumn(key, exprType(expression), exprCollation(expression));
 	key->expression = Compile(compilation, expression);
+	key->column = ColumnOf(compilation, expression);
 	key->attribute = target->resno;
 }
 
@@ -78,7 +87,9 @@ ArgumentColumns *OpenArgument(Compilation *compilation, const Aggref *aggregate,
 		argument->type = getBaseType(exprType(expression));
 		argument->storage = StorageOf(argument->type);
 		argument->expression = Compile(compilation, expression);
+		argument->column = ColumnOf(compilation, expression);
 	}
+	compilation->view->is_plain &= argument->filter == nullptr;
 	compilation->counts = lappend(compilation->counts, nullptr);
 	return argument;
 }
@@ -103,6 +114,7 @@ void CompileExtreme(Compilation *compilation, const Aggref *aggregate, Oid sort_
 	argument->collation = aggregate->inputcollid;
 	fmgr_info(get_opcode(sort_operator), &argument->better);
 	compilation->view->has_opaque = true;
+	compilation->view->is_plain = false; // its operator compares
 }
 
 // Everything that the aggregate reads, in one list.
@@ -120,6 +132,7 @@ void CompileInputs(Compilation *compilation, const Aggref *aggregate, const List
 				   ArgumentColumns *argument)
 {
 	ListCell *cell;
+	compilation->view->is_plain = false;
 	argument->inputs =
 		static_cast<Input *>(palloc0(sizeof(Input) * static_cast<Size>(list_length(inputs) + 1)));
 	foreach (cell, inputs) {
@@ -369,6 +382,7 @@ void CompileTruth(BaseProgram *program, ViewProgram *view)
 	view->kinds = static_cast<core::ArgumentKind *>(palloc0(sizeof(core::ArgumentKind) * most));
 
 	Compilation compilation = {program, view, query, NIL};
+	view->is_plain = query->jointree->quals == nullptr;
 	if (query->jointree->quals != nullptr)
 		view->filter = Compile(&compilation, query->jointree->quals);
 	CompileTargets(&compilation);

@@ -1,5 +1,6 @@
 #include "views/fold.h"
 
+#include "core/recent.h"
 #include "views/extreme.h"
 #include "views/image.h"
 #include "views/keys.h"
@@ -30,6 +31,9 @@ struct Version {
 struct FoldSpace {
 	Version left;
 	Version came;
+	core::RecentGroups *recent; // NULL until many rows have come
+	uint64 generation;          // of the delta that
+	int rows;                   // as many came to
 };
 
 namespace
@@ -50,17 +54,15 @@ Version NewVersion(const ViewProgram *view)
 	return version;
 }
 
-FoldSpace *SpaceOf(ViewProgram *view)
+void PrepareSpace(ViewProgram *view)
 {
-	if (view->space == nullptr) {
-		MemoryContext old = MemoryContextSwitchTo(view->context);
-		auto *space = static_cast<FoldSpace *>(palloc(sizeof(FoldSpace)));
-		*space = {NewVersion(view), NewVersion(view)};
-		view->space = space;
-		MemoryContextSwitchTo(old);
-	}
-	view->space->left.passes = view->space->came.passes = false;
-	return view->space;
+	if (view->space != nullptr)
+		return;
+	MemoryContext old = MemoryContextSwitchTo(view->context);
+	auto *space = static_cast<FoldSpace *>(palloc(sizeof(FoldSpace)));
+	*space = {NewVersion(view), NewVersion(view), nullptr, 0, 0};
+	view->space = space;
+	MemoryContextSwitchTo(old);
 }
 
 // Empties the image; the memory of a wide one is given back.
@@ -74,6 +76,13 @@ void ClearImage(StringInfo image)
 		MemoryContextSwitchTo(old);
 	}
 	resetStringInfo(image);
+}
+
+Datum Evaluated(const BaseProgram *program, ExprState *expression, AttrNumber column, bool *is_null)
+{
+	if (column > 0)
+		return slot_getattr(program->expressions->ecxt_scantuple, column, is_null);
+	return ExecEvalExpr(expression, program->expressions, is_null);
 }
 
 bool Passes(const BaseProgram *program, ExprState *filter)
@@ -180,7 +189,7 @@ core::Value ValueOf(const BaseProgram *program, const ArgumentColumns *argument,
 		value.null = has_null && argument->moving->mode.strict;
 	if (argument->expression == nullptr)
 		return value;
-	const Datum datum = ExecEvalExpr(argument->expression, program->expressions, &value.null);
+	const Datum datum = Evaluated(program, argument->expression, argument->column, &value.null);
 	if (!value.null)
 		SetValue(argument, datum, &value);
 	return value;
@@ -200,8 +209,9 @@ void EvaluateKey(const BaseProgram *program, const ViewProgram *view, Version *v
 	version->has_image = false;
 	for (int i = 0; i < view->key_count; i++) {
 		bool is_null;
-		const Datum value = ExecEvalExpr(view->keys[i].expression, program->expressions, &is_null);
-		is_same = is_same && IsAlike(&view->keys[i], value, is_null, version->key, i);
+		const KeyColumn *key = &view->keys[i];
+		const Datum value = Evaluated(program, key->expression, key->column, &is_null);
+		is_same = is_same && IsAlike(key, value, is_null, version->key, i);
 		version->key.values[i] = value;
 		version->key.nulls[i] = is_null;
 	}
@@ -253,10 +263,9 @@ core::Delta::Row RowOf(const ViewProgram *view, const Version *version, const Ve
 	return {{view->kinds, count}, key->hash, Bytes(&key->image), sign, {version->values, count}};
 }
 
-void AddVersion(const Sink *sink, ViewProgram *view, Version *version, int sign)
+// Requires: the version passes.
+core::Group *AddVersion(const Sink *sink, ViewProgram *view, Version *version, int sign)
 {
-	if (!version->passes)
-		return;
 	RequireImage(view, version);
 	const core::Delta::Row row = RowOf(view, version, version, sign);
 	core::Group *group = nullptr;
@@ -265,7 +274,47 @@ void AddVersion(const Sink *sink, ViewProgram *view, Version *version, int sign)
 		MEZZANINE_RAISE(failure);
 	if (view->has_opaque)
 		KeepExtremes(view, &row, group);
-	SpillIfLarge(sink->delta);
+	return group;
+}
+
+// Adds the version to a group that is at hand.
+void AddToGroup(ViewProgram *view, const Version *version, int sign, core::Group *group)
+{
+	const auto count = static_cast<std::size_t>(view->argument_count);
+	pg::Failure failure;
+	if (!pg::CallCore(&failure, [&] {
+			core::Delta::AddTo(group, {view->kinds, count}, {version->values, count}, sign);
+		}))
+		MEZZANINE_RAISE(failure);
+	const core::Delta::Row row = {
+		{view->kinds, count}, group->hash, group->key, sign, {version->values, count},
+	};
+	if (view->has_opaque)
+		KeepExtremes(view, &row, group);
+}
+
+// The number that stands for the key: the datum, where the key is one that is no pointer.
+bool NumberOf(const ViewProgram *view, KeyValues key, uint64 *number)
+{
+	*number = view->key_count == 0 ? 0 : key.values[0];
+	return view->key_count == 0 ||
+		   (view->key_count == 1 && view->keys[0].storage.by_value && !key.nulls[0]);
+}
+
+// Where the view's groups are found by their number; NULL where few rows come.
+core::RecentGroups *RecentOf(const Sink *sink, const ViewProgram *view)
+{
+	constexpr int kManyRows = 1000;
+	FoldSpace *space = view->space;
+	if (space->recent != nullptr)
+		return space->recent;
+	if (space->generation != sink->delta->generation())
+		space->rows = 0;
+	space->generation = sink->delta->generation();
+	if (++space->rows >= kManyRows)
+		space->recent = static_cast<core::RecentGroups *>(
+			MemoryContextAllocZero(view->context, sizeof(core::RecentGroups)));
+	return space->recent;
 }
 
 // A row stays in its group.
@@ -303,17 +352,49 @@ struct Change {
 	TupleTableSlot *after;
 };
 
-void FoldIntoView(const Change *change)
+// A row that comes or leaves, of which there is one version.
+void FoldVersion(const Change *change, TupleTableSlot *slot, int sign)
 {
-	const bool is_update = change->before != nullptr && change->after != nullptr;
 	ViewProgram *view = change->view;
-	FoldSpace *space = SpaceOf(view);
-	Version *left = &space->left;
-	Version *came = &space->came;
-	if (change->before != nullptr)
-		Evaluate(change->program, view, change->before, is_update, left);
-	if (change->after != nullptr)
-		Evaluate(change->program, view, change->after, is_update, came);
+	const Sink *sink = change->sink;
+	Version *version = &view->space->came;
+	Evaluate(change->program, view, slot, false, version);
+	if (!version->passes)
+		return;
+	if (view->is_first)
+		AddCount(view->counts, kRowsIn, 1);
+
+	uint64 number;
+	core::RecentGroups *recent =
+		NumberOf(view, version->key, &number) ? RecentOf(sink, view) : nullptr;
+	core::Group *group =
+		recent == nullptr ? nullptr : recent->Find(sink->delta->generation(), sink->depth, number);
+	if (group != nullptr) {
+		AddToGroup(view, version, sign, group);
+	} else {
+		group = AddVersion(sink, view, version, sign);
+		if (recent != nullptr)
+			recent->Keep(number, group);
+	}
+	SpillIfLarge(sink->delta);
+}
+
+void AddIfPasses(const Change *change, Version *version, int sign)
+{
+	if (!version->passes)
+		return;
+	(void)AddVersion(change->sink, change->view, version, sign);
+	SpillIfLarge(change->sink->delta);
+}
+
+// A row that changes.
+void FoldUpdate(const Change *change)
+{
+	ViewProgram *view = change->view;
+	Version *left = &view->space->left;
+	Version *came = &view->space->came;
+	Evaluate(change->program, view, change->before, true, left);
+	Evaluate(change->program, view, change->after, true, came);
 	if (!left->passes && !came->passes)
 		return;
 	const bool stays = left->passes && came->passes && HaveOneKey(view, left, came);
@@ -325,12 +406,30 @@ void FoldIntoView(const Change *change)
 		ReplaceVersion(change->sink, view, left, came);
 		return;
 	}
-	AddVersion(change->sink, view, left, -1);
-	AddVersion(change->sink, view, came, +1);
+	AddIfPasses(change, left, -1);
+	AddIfPasses(change, came, +1);
 }
 
+void FoldIntoView(const Change *change)
+{
+	PrepareSpace(change->view);
+	if (change->before == nullptr)
+		FoldVersion(change, change->after, +1);
+	else if (change->after == nullptr)
+		FoldVersion(change, change->before, -1);
+	else
+		FoldUpdate(change);
+}
+
+// Columns alone are read in nobody's name.
 void FoldAsOwner(const Change *change)
 {
+	if (change->view->is_plain) {
+		const Work outer = EnterWork(change->view->counts);
+		FoldIntoView(change);
+		LeaveWork(outer);
+		return;
+	}
 	const OwnerScope scope = EnterOwner(change->view);
 	FoldIntoView(change);
 	LeaveOwner(&scope);

@@ -11,6 +11,24 @@ namespace mezzanine::views
 namespace
 {
 
+// Where this session last found a group's home row: a hint, for the row may have moved, or gone,
+// and another may be there.
+struct Address {
+	Oid home; // Invalid: none
+	uint64 hash;
+	ItemPointerData row;
+};
+constexpr uint32 kAddresses = 4096; // a power of two
+
+Address *AddressOf(Oid home, uint64 hash)
+{
+	static Address *addresses = nullptr;
+	if (addresses == nullptr)
+		addresses = static_cast<Address *>(
+			MemoryContextAllocZero(TopMemoryContext, sizeof(Address) * kAddresses));
+	return &addresses[(murmurhash32(home) ^ static_cast<uint32>(hash)) % kAddresses];
+}
+
 KeyValues NewKeyValues(const ViewProgram *view)
 {
 	return {static_cast<Datum *>(palloc0(sizeof(Datum) * view->key_count)),
@@ -226,6 +244,23 @@ core::Delta::Stored ReadState(const ViewProgram *view, TupleTableSlot *row)
 	return {DatumGetInt64(slot_getattr(row, view->rows, &is_null)), {arguments, count}};
 }
 
+// Finds the row by the index, and notes where.
+bool SearchHomeRow(pg::Store *store, ViewProgram *view, uint64 hash, KeyValues key,
+				   Address *address)
+{
+	ScanKeyData scan_key;
+	ScanKeyInit(&scan_key, 1, BTEqualStrategyNumber, F_INT8EQ,
+				Int64GetDatum(static_cast<int64>(hash)));
+	pg::Search search = pg::BeginSearch(store, &scan_key, 1);
+	bool found = false;
+	while (!found && pg::NextMatch(&search, store->slot))
+		found = HasKey(view, store->slot, key);
+	if (found)
+		*address = {view->home, hash, pg::PlaceOfMatch(&search)};
+	pg::EndSearch(&search);
+	return found;
+}
+
 } // namespace
 
 KeyValues KeyOfGroup(const ViewProgram *view, const core::Group *group)
@@ -263,16 +298,14 @@ void MergeGroups(core::Delta *delta, std::size_t view_index, std::size_t into, s
 bool FindHomeRow(pg::Store *store, ViewProgram *view, const core::Group &group)
 {
 	const KeyValues key = KeyOfGroup(view, &group);
-	ScanKeyData scan_key;
-	ScanKeyInit(&scan_key, 1, BTEqualStrategyNumber, F_INT8EQ,
-				Int64GetDatum(static_cast<int64>(group.hash)));
-	pg::Search search = pg::BeginSearch(store, &scan_key, 1);
-	bool found = false;
-	while (!found && pg::NextMatch(&search, store->slot))
-		found = HasKey(view, store->slot, key);
+	Address *address = AddressOf(view->home, group.hash);
+	const bool is_known = address->home == view->home && address->hash == group.hash;
+	// There is one row with the key at the most: what has it is it, wherever it is found.
+	const bool found = (is_known && pg::ReadPlace(store, &address->row, store->slot) &&
+						HasKey(view, store->slot, key)) ||
+					   SearchHomeRow(store, view, group.hash, key, address);
 	if (found)
-		ExecMaterializeSlot(store->slot); // the scan's buffer is about to go
-	pg::EndSearch(&search);
+		ExecMaterializeSlot(store->slot); // its buffer is about to go
 	return found;
 }
 

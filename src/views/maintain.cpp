@@ -378,7 +378,7 @@ void ApplyView(Apply *apply)
 	ViewProgram *view = apply->view;
 	BeginApplication(view->counts);
 	Relation home = table_open(view->home, NoLock);
-	apply->store = pg::OpenStore(home, view->hash_index, RowExclusiveLock);
+	apply->store = pg::OpenStoreWithoutIndex(home, view->hash_index, RowExclusiveLock);
 	apply->written = table_slot_create(apply->store.table, nullptr);
 	apply->scratch =
 		AllocSetContextCreate(CurrentMemoryContext, "mezzanine group", ALLOCSET_DEFAULT_SIZES);

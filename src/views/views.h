@@ -39,6 +39,7 @@ struct Input {
 // One column of the grouping key, with its type's own hash and equality.
 struct KeyColumn {
 	ExprState *expression;
+	AttrNumber column;    // of the row, where the expression is that; else 0
 	AttrNumber attribute; // in the home table
 	Oid type;
 	Storage storage;
@@ -53,6 +54,7 @@ struct ArgumentColumns {
 	core::ArgumentKind kind;
 	ExprState *filter;     // NULL: every row counts
 	ExprState *expression; // NULL for count(*), and where the group is computed again
+	AttrNumber column;     // of the row, where the expression is that; else 0
 	Oid type;
 	Storage storage;
 	AttrNumber count;
@@ -85,6 +87,7 @@ struct ViewProgram {
 	bool marks_stale;          // a failure of its maintenance makes it stale, not the writer fail
 	AttrNumber rows;           // attribute of the number of rows in the group
 	bool pin_search_path;      // some expression calls a function that may look names up
+	bool is_plain;             // all that is evaluated is columns: no function is called
 	ExprState *filter;         // NULL: every row
 	int key_count;
 	KeyColumn *keys;
