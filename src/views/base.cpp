@@ -1,21 +1,19 @@
 #include "views/base.h"
 
+#include "core/edges.h"
+#include "views/computed.h"
 #include "views/definition.h"
 #include "views/expression.h"
 #include "views/scalar.h"
 #include "views/sublinks.h"
 #include "views/sum.h"
 #include "views/timezones.h"
-#include "views/computed.h"
 
 namespace mezzanine::views
 {
 
 namespace
 {
-
-// A change of several tables at once takes a term for each subset of them.
-constexpr int kMostTables = 12;
 
 // Each change of a table is joined in each arm that has it.
 constexpr int kMostArms = 128;
@@ -330,9 +328,9 @@ bool AddArm(QueryPlan *plan, const Alternative *alternative, const List *columns
 	if (bms_is_empty(alternative->tables))
 		return Refuse(plan, "a query without FROM is",
 					  "Name tables, or subqueries that only select and join, in FROM.");
-	if (count > kMostTables)
+	if (count > core::kMostTables)
 		return Refuse(plan, psprintf("a join of %d tables is", count),
-					  psprintf("Join at most %d.", kMostTables));
+					  psprintf("Join at most %d.", core::kMostTables));
 	*arm = {alternative->sign, alternative->tables, NIL, NIL, NIL, nullptr};
 	arm->computed = ComputedOf(alternative, plan->rows->tables);
 	foreach (cell, columns)

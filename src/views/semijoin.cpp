@@ -275,7 +275,8 @@ List *Without(const List *sum, const List *some)
 	return list_concat(Product(sum, SumOf(0)), Negated(some));
 }
 
-// The rows of a sum by what a condition is for them; NULL counts as false where `unknown` is NIL.
+// The rows of a sum by what a condition is for them; NULL counts as false where `is_unknown` is
+// NIL.
 struct Truths {
 	List *is_true;
 	List *is_unknown;
