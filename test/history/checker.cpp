@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <sstream>
 
 namespace mezzanine::history
@@ -115,6 +116,7 @@ public:
 
 private:
 	void FollowHolds();
+	void NoteCalls(const Transaction &transaction);
 	void FollowFences();
 	Time OrderOf(const Transaction &transaction) const;
 	void FollowTransaction(const Transaction &transaction);
@@ -139,7 +141,16 @@ private:
 		const Transaction *transaction;
 		const Call *call;
 
-		std::int64_t fence() const { return std::max(call->fence, call->granted); }
+		bool counts; // not rolled back: what it granted is what others found
+
+		// Where the call stands among those on its hold: what grants a fence, then what goes by
+		// it.  What was rolled back only tells which fence it found.
+		std::int64_t place() const
+		{
+			if (call->granted == 0)
+				return 2 * call->fence + 1;
+			return counts ? 2 * call->granted : 2 * (call->granted - 1) + 1;
+		}
 	};
 	std::map<int, std::vector<Done>> done_;
 	std::map<const Transaction *, Time> ends_; // of those that ended before they were answered
@@ -170,11 +181,11 @@ void Checker::FollowFences()
 	for (auto &[hold, calls] : done_) {
 		std::vector<Done> order = calls;
 		std::stable_sort(order.begin(), order.end(),
-						 [](const Done &a, const Done &b) { return a.fence() > b.fence(); });
+						 [](const Done &a, const Done &b) { return a.place() > b.place(); });
 		Time with_greater = kNever; // when the first with a greater fence was done, at the latest
 		Time with_this = kNever;
 		for (std::size_t i = 0; i < order.size(); ++i) {
-			if (i > 0 && order[i].fence() < order[i - 1].fence())
+			if (i > 0 && order[i].place() < order[i - 1].place())
 				with_greater = with_this;
 			const Transaction &transaction = *order[i].transaction;
 			if (transaction.single && with_greater <= LastEnd(transaction) &&
@@ -185,14 +196,42 @@ void Checker::FollowFences()
 	}
 }
 
+// Which calls a savepoint has undone: others could have the hold after that.
+std::vector<bool> UndoneCalls(const Transaction &transaction)
+{
+	std::vector<bool> undone(transaction.calls.size(), false);
+	std::vector<std::size_t> savepoints;
+	for (std::size_t i = 0; i < transaction.calls.size(); ++i) {
+		if (transaction.calls[i].verb == Verb::kSavepoint)
+			savepoints.push_back(i);
+		if (transaction.calls[i].verb == Verb::kRollbackTo && !savepoints.empty())
+			std::fill(undone.begin() + static_cast<std::ptrdiff_t>(savepoints.back()),
+					  undone.begin() + static_cast<std::ptrdiff_t>(i), true);
+	}
+	return undone;
+}
+
+// Of what was rolled back, the first call on a hold alone saw it as others had left it.
+void Checker::NoteCalls(const Transaction &transaction)
+{
+	const std::vector<bool> undone = UndoneCalls(transaction);
+	std::set<int> seen;
+	for (std::size_t i = 0; i < transaction.calls.size(); ++i) {
+		const Call &call = transaction.calls[i];
+		if (call.answer != Answer::kDone)
+			continue;
+		const bool counts = transaction.end != End::kRolledBack && !undone[i];
+		if (seen.insert(call.hold).second || counts)
+			done_[call.hold].push_back({&transaction, &call, counts});
+	}
+}
+
 void Checker::FollowHolds()
 {
 	std::vector<const Transaction *> order;
 	for (const Transaction &transaction : history_.transactions) {
 		order.push_back(&transaction);
-		for (const Call &call : transaction.calls)
-			if (call.answer == Answer::kDone)
-				done_[call.hold].push_back({&transaction, &call});
+		NoteCalls(transaction);
 	}
 	FollowFences();
 	std::stable_sort(
@@ -213,21 +252,6 @@ void Checker::FollowTransaction(const Transaction &transaction)
 		return;
 	for (const auto &[hold, state] : effects.Final().holds)
 		versions_[hold].emplace_back(OrderOf(transaction), state);
-}
-
-// Which calls a savepoint has undone: others could have the hold after that.
-std::vector<bool> UndoneCalls(const Transaction &transaction)
-{
-	std::vector<bool> undone(transaction.calls.size(), false);
-	std::vector<std::size_t> savepoints;
-	for (std::size_t i = 0; i < transaction.calls.size(); ++i) {
-		if (transaction.calls[i].verb == Verb::kSavepoint)
-			savepoints.push_back(i);
-		if (transaction.calls[i].verb == Verb::kRollbackTo && !savepoints.empty())
-			std::fill(undone.begin() + static_cast<std::ptrdiff_t>(savepoints.back()),
-					  undone.begin() + static_cast<std::ptrdiff_t>(i), true);
-	}
-	return undone;
 }
 
 // The holds of a transaction as it found them: from its first call that did something to a

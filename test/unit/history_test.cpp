@@ -275,6 +275,27 @@ TEST(Check, OrdersWhatWasDoneToAHoldByItsFences)
 			  kNone);
 }
 
+// A fence that was rolled back orders nothing: who waited for that goes by the fence before.
+TEST(Check, LetsACallWaitForAFenceThatIsRolledBack)
+{
+	Call reserve = Reserve(10, 12, 0, 3, 50);
+	reserve.granted = 1;
+	Call confirm = Settle(Verb::kConfirm, 17, 18, 0, 1);
+	confirm.fence = 2;
+	Call release = Settle(Verb::kRelease, 15, 40, 0, 3);
+	release.fence = 1;
+	const Call take_over = TakeOver(14, 16, 2, 60);
+	EXPECT_EQ(Kinds(Of(3, {Single(reserve), Ended(End::kRolledBack, 30, {take_over, confirm}),
+						   Single(release)})),
+			  kNone);
+	EXPECT_EQ(Kinds(Of(3, {Single(reserve),
+						   Ended(End::kCommitted, 30,
+								 {Mark(Verb::kSavepoint, 13), take_over, confirm,
+								  Mark(Verb::kRollbackTo, 20)}),
+						   Single(release)})),
+			  kNone);
+}
+
 TEST(Check, CatchesTheLastUnitSoldTwice)
 {
 	// one after the other, and at the same time
