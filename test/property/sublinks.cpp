@@ -117,7 +117,7 @@ std::string RandomScalar(Random *random, const std::vector<Table> &tables, const
 		return Outer("(SELECT e.i FROM " + random->Pick(tables).name + " e WHERE e.id = $ref)",
 					 outer);
 	return "(SELECT " +
-		   random->Pick<std::string>({"count(*)", "max(e.i)", "sum(e.i)", "min(e.k1)::int",
+		   random->Pick<std::string>({"count(*)", "max(e.i)", "sum(e.i)::bigint", "min(e.k1)::int",
 									  "count(e.i)", "coalesce(max(e.i), -1)"}) +
 		   From(random, tables, outer, 75) + ")";
 }
