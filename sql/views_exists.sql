@@ -71,14 +71,8 @@ INSERT INTO queries (name, query) VALUES
 	('se_sets', 'SELECT g, count(*) FILTER (WHERE EXISTS (SELECT FROM c WHERE y > 4)) AS n, EXISTS (SELECT FROM c WHERE y > 4) AS has FROM a GROUP BY GROUPING SETS ((g), ())'),
 	('se_sets_key', 'SELECT g, EXISTS (SELECT FROM b WHERE b.k = a.k) AS has, count(*) FROM a GROUP BY ROLLUP (1, 2)'),
 	('se_series', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT generate_series(2, x) FROM b WHERE x < 2) GROUP BY g');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -28,14 +28,8 @@ INSERT INTO queries (name, query) VALUES
 	('la_selected_in', 'SELECT n, count(*) FILTER (WHERE is_there) AS c, count(*) FILTER (WHERE is_there IS NULL) AS u FROM (SELECT n, ref NOT IN (SELECT k FROM s) AS is_there FROM p) AS q GROUP BY n'),
 	('la_selected_outer', 'SELECT s.k, count(*), count(q.has) AS c, sum(q.found) AS f FROM s LEFT JOIN (SELECT n, EXISTS (SELECT FROM s WHERE s.k = p.ref) AS has, (SELECT count(*) FROM s WHERE s.k = p.ref) AS found FROM p) AS q ON q.n = s.k GROUP BY s.k'),
 	('la_selected_with', 'WITH q AS (SELECT n, (SELECT max(id) FROM s WHERE s.k = p.n) AS m FROM p) SELECT m, count(*) FROM q WHERE m IS NOT NULL OR n > 1 GROUP BY m');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -36,14 +36,8 @@ INSERT INTO queries (name, query) VALUES
 	('ls_in_with', 'WITH p AS (SELECT k FROM b WHERE x > 1) SELECT g, count(*) AS n FROM a WHERE k IN (SELECT k FROM p UNION ALL SELECT x FROM c) GROUP BY g'),
 	('ls_late', 'SELECT g, count(*) AS n FROM a GROUP BY g HAVING count(*) IN (SELECT x FROM b UNION SELECT id FROM c)'),
 	('ls_late_rows', 'SELECT k, g FROM a WHERE k IN (SELECT k FROM b EXCEPT SELECT x FROM c) OR g = ''g0''');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences_from_queries.sql'
 \i :include
 SELECT * FROM differences();

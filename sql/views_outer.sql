@@ -53,14 +53,8 @@ INSERT INTO queries (name, query) VALUES
 	('ot_sets', 'SELECT a.g, b.t, count(*) FROM a LEFT JOIN b ON a.k = b.k GROUP BY ROLLUP (a.g, b.t)'),
 	('ot_late', 'SELECT a.g, b.x, count(*) FROM a LEFT JOIN b ON a.k = b.k WHERE a.g <> current_user GROUP BY 1, 2'),
 	('ot_window', 'SELECT a.g, count(b.id) AS n, rank() OVER (ORDER BY count(b.id), a.g) FROM a LEFT JOIN b ON a.k = b.k GROUP BY a.g ORDER BY 3 LIMIT 2');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -25,14 +25,9 @@ INSERT INTO queries (name, query) VALUES
 	('ov_both', 'SELECT p.n, count(*) FROM mezzanine.per_shop p JOIN mezzanine.per_day d ON d.shop = p.shop AND d.n < p.n GROUP BY p.n'),
 	('ov_bag', 'SELECT shop, round(mean, 1) AS mean FROM mezzanine.per_shop WHERE shop > 2'),
 	('ov_with', 'WITH q AS (SELECT * FROM mezzanine.per_shop WHERE n > 1) SELECT a.n, count(*) FROM q a JOIN q b ON a.n = b.n GROUP BY a.n');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 SELECT mezzanine.create_view('ov_third', 'SELECT max(max) AS most FROM mezzanine.ov_sizes');
 INSERT INTO queries (name, query) VALUES ('ov_third', 'SELECT max(max) AS most FROM mezzanine.ov_sizes');
 -- The views that differ from their definitions, or from their queries as given, and by how many rows.

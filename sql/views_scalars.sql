@@ -42,14 +42,8 @@ INSERT INTO queries (name, query) VALUES
 	('sc_no_groups', 'SELECT sum(id - (SELECT count(*) FROM c)) AS s, (SELECT count(*) FROM c) AS n FROM a'),
 	('sc_array', 'SELECT g, count(*) FROM a WHERE id = ANY ((SELECT array_agg(x ORDER BY x) FROM b WHERE b.k = a.k)::int[]) GROUP BY g'),
 	('sc_below_outer', 'SELECT a.g, count(*), count(q.id) AS n FROM a LEFT JOIN (SELECT * FROM b WHERE x >= (SELECT count(*) FROM c WHERE c.x = b.x)) q ON a.k = q.k GROUP BY a.g');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

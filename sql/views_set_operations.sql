@@ -26,14 +26,8 @@ INSERT INTO queries (name, query) VALUES
 	('so_with', 'WITH few AS (SELECT * FROM a WHERE x < 3), per AS (SELECT k, count(*) AS n FROM few GROUP BY k) SELECT k, n FROM per UNION SELECT k, x FROM few'),
 	('so_zone', 'SELECT at::date AS d, count(*) FROM a GROUP BY 1 UNION SELECT date ''2024-01-02'', count(*) FROM b'),
 	('so_sublink', 'SELECT k, count(*) FROM a GROUP BY k HAVING count(*) > (SELECT avg(x) FROM b) UNION ALL SELECT DISTINCT k, 0 FROM b');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -36,14 +36,8 @@ INSERT INTO queries (name, query) VALUES
 	('st_sets_joined', 'SELECT c.id, q.g, q.n FROM c LEFT JOIN (SELECT b.x, a.g, count(*) AS n FROM a JOIN b ON a.k = b.k GROUP BY GROUPING SETS ((b.x), (a.g, b.x), (a.g, b.x))) q ON q.x = c.x'),
 	('st_sets_empty', 'SELECT n FROM (SELECT count(*) AS n FROM a WHERE id > 1000 GROUP BY GROUPING SETS ((), (k), ())) q'),
 	('st_distinct', 'SELECT n, count(*) AS m FROM (SELECT DISTINCT g, count(*) AS n FROM a GROUP BY g, k) q GROUP BY n');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences_from_queries.sql'
 \i :include
 SELECT * FROM differences();

@@ -35,14 +35,8 @@ INSERT INTO queries (name, query) VALUES
 	('so_chain', 'SELECT s.town, count(DISTINCT q.n), string_agg(q.n::text, '','' ORDER BY q.shop) FROM shops s JOIN (SELECT shop, count(*) AS n FROM sales GROUP BY shop) q ON q.shop = s.id GROUP BY s.town'),
 	('so_view', 'SELECT s.town, max(p.worth) FROM shops s JOIN per_shop p ON p.shop = s.id GROUP BY s.town'),
 	('so_lateral', 'SELECT s.town, sum(l.r) FROM shops s JOIN per_shop p ON p.shop = s.id, LATERAL (SELECT p.worth * s.id AS r) l GROUP BY s.town');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -59,14 +59,8 @@ INSERT INTO queries (name, query) VALUES
 	('sl_where_scalar', 'SELECT id, price FROM sales s WHERE price > (SELECT avg(price) FROM sales WHERE shop = s.shop)'),
 	('sl_where_groups', 'SELECT shop, count(*), sum(price) FROM sales WHERE shop IN (SELECT id FROM shops WHERE town = ''Ulm'') OR shop = 7 GROUP BY shop'),
 	('sl_where_view', 'SELECT q.id, q.big FROM (SELECT id, size > ALL (SELECT least FROM goals WHERE shop < 3 AND least IS NOT NULL) AS big FROM shops WHERE id IN (SELECT shop FROM sales)) AS q WHERE q.big IS NOT NULL');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -51,14 +51,8 @@ INSERT INTO queries (name, query) VALUES
 	('sg_view', 'SELECT max(n), min(n), count(DISTINCT worth) FROM per_shop'),
 	('sg_sets', 'SELECT n, many, count(*) FROM (SELECT count(*) AS n, count(*) > 5 AS many FROM sales GROUP BY shop) AS q GROUP BY GROUPING SETS ((n), (many), ())'),
 	('sg_rank', 'SELECT shop, n, rank() OVER (ORDER BY n DESC, shop) FROM (SELECT shop, count(*) AS n FROM sales GROUP BY shop) AS q ORDER BY n LIMIT 5');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

@@ -40,14 +40,8 @@ INSERT INTO queries (name, query)
 	SELECT format('tt_%s_%s_%s', a.name, tie.name, f.name), format(f.query, format(a.condition, tie.condition))
 	FROM asked AS a, (VALUES ('all', ''), ('tied', ' WHERE s.k = o.k')) AS tie(name, condition), forms AS f
 	WHERE f.name = 'table' OR tie.name = 'tied';
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 -- No row at all.

@@ -25,14 +25,8 @@ INSERT INTO queries (name, query) VALUES
 	('un_exists', 'SELECT g, count(*) FROM a WHERE EXISTS (SELECT FROM (SELECT k FROM b UNION ALL SELECT x FROM c) q WHERE q.k = a.k) GROUP BY g'),
 	('un_nested', 'SELECT m, count(*) FROM (SELECT k AS m FROM (SELECT k FROM a UNION ALL SELECT k FROM b) i WHERE k > 1 UNION ALL SELECT x FROM c) q GROUP BY m'),
 	('un_distinct_rows', 'SELECT count(*), sum(v) FROM (SELECT k, x AS v FROM b UNION SELECT x, id FROM c) q');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();

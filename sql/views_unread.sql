@@ -20,14 +20,8 @@ INSERT INTO queries (name, query) VALUES
 	('ur_scalar', 'SELECT g, count(*) AS n, sum((SELECT count(*) FROM b LEFT JOIN (SELECT x, count(*) AS n FROM c GROUP BY x) q ON false WHERE b.k = a.k)) AS m FROM a GROUP BY g'),
 	('ur_late', 'SELECT g, (SELECT count(*) FROM b LEFT JOIN (SELECT x, count(*) AS n FROM c GROUP BY x) q ON false FULL JOIN c USING (id)) AS m, count(*) AS n FROM a GROUP BY g'),
 	('ur_inner', 'SELECT * FROM (SELECT g, count(*) AS n FROM a FULL JOIN (SELECT x, count(*) AS n FROM c GROUP BY x) q ON false LEFT JOIN b ON b.k = a.k WHERE a.id > 0 GROUP BY g) r');
-DO $$
-DECLARE
-	q record;
-BEGIN
-	FOR q IN SELECT * FROM queries ORDER BY number LOOP
-		PERFORM mezzanine.create_view(q.name, q.query);
-	END LOOP;
-END $$;
+\set include :abs_srcdir '/sql/include/create_views.sql'
+\i :include
 \set include :abs_srcdir '/sql/include/differences.sql'
 \i :include
 SELECT * FROM differences();
