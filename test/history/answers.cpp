@@ -27,6 +27,15 @@ std::vector<Session::Asked> Session::ReadLines(const std::string &text) const
 	return lines;
 }
 
+// Of lines that say which stock they mean.
+std::vector<Units> Session::ReadUnits(const std::string &text) const
+{
+	std::vector<Units> units;
+	for (const Asked &line : ReadLines(text))
+		units.push_back({line.stocks.at(0), line.units});
+	return units;
+}
+
 void Session::Understand(Call *call, const Result &result)
 {
 	if (!result.Text(0, "xid").empty())
@@ -45,9 +54,7 @@ void Session::UnderstandHeld(Call *call, const std::vector<Asked> &asked, const 
 		call->hold = shop_->next_hold++;
 		call->granted = result.Integer(row, "fence");
 		call->expires = result.Integer(row, "expires") * kPerMicrosecond;
-		call->units.clear();
-		for (const Asked &line : ReadLines(result.Text(row, "lines")))
-			call->units.push_back({line.stocks.at(0), line.units});
+		call->units = ReadUnits(result.Text(row, "lines"));
 		fresh_.push_back({call->hold, result.Text(row, "reservation"), result.Text(row, "fence"),
 						  call->units, call->expires, false});
 		return;
@@ -87,6 +94,8 @@ void Session::UnderstandSettled(Call *call, const Result &result)
 		target_.expires = call->expires;
 		target_.fence = result.Text(0, "fence");
 		target_.shared = false;
+		// Who had it before may have sold a part of it.
+		target_.units = ReadUnits(result.Text(0, "lines"));
 		call->units.clear();
 		fresh_.push_back(target_);
 	} else if (call->keeps && target_.units[0].units > 1) {

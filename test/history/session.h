@@ -151,6 +151,7 @@ private:
 	void UnderstandSettled(Call *call, const client::Result &result);
 	void UnderstandError(Call *call, const std::string &sqlstate, const std::string &message);
 	std::vector<Asked> ReadLines(const std::string &text) const;
+	std::vector<Units> ReadUnits(const std::string &text) const;
 	bool Lose(const Call &call);
 	void Publish();
 
