@@ -168,16 +168,13 @@ void Session::EndTransaction(bool rolled_back)
 	const Result result = Try(rolled_back ? "ROLLBACK" : "COMMIT");
 	if (!result.ok() && connection_->alive() && !IsEndOfSession(result.sqlstate()))
 		throw client::SqlError(result.sqlstate(), result.message());
-	if (!result.ok() && !aborted)
+	if (!result.ok() && rolled_back && !aborted)
 		transaction_.ended = EndOfLost(transaction_, transaction_.ended);
-	if (!result.ok() && !rolled_back && !xid_.empty()) {
+	if (!result.ok() && !rolled_back && !xid_.empty()) { /* Resolve finds out */
 		transaction_.end = End::kUnknown;
 		lost_.push_back({transactions_.size(), xid_, ""});
 		transfers_.clear(); /* nobody knows which are still on their way */
 	}
-	// Killed before it could be asked to roll back: some time after its last call was asked.
-	if (!result.ok() && rolled_back && !aborted && !transaction_.calls.empty())
-		transaction_.ended = transaction_.calls.back().asked;
 	transactions_.push_back(transaction_);
 	if (transaction_.end == End::kCommitted)
 		Publish();
